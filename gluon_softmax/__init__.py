@@ -1,0 +1,47 @@
+"""Training over large vocabularies without scoring all of them, in MXNet Gluon.
+
+The public names are loaded when first used, so that asking saved vectors a question imports neither MXNet nor d2l.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "load_corpus": "corpus",
+    "Corpus": "corpus",
+    "NegativeSampling": "output_layers.negative_sampling",
+    "masked_bce": "output_layers.masked_bce",
+    "Embedding": "embedding",
+    "SkipGram": "models.skip_gram",
+    "CBOW": "models.cbow",
+    "LogUniformSampler": "samplers",
+    "UnigramSampler": "samplers",
+    "UniformSampler": "samplers",
+    "build_huffman": "huffman",
+    "SkipGramPairs": "batches.skip_gram",
+    "SkipGramBatches": "batches.skip_gram",
+    "CBOWBatches": "batches.skip_gram",
+    "train": "training",
+    "WordVectors": "vectors",
+    "get_similar_tokens": "vectors",
+    "try_gpu": "device",
+    "try_all_gpus": "device",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

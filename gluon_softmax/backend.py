@@ -1,0 +1,50 @@
+"""The one place that imports MXNet: it mends what today's NumPy took away, then turns on MXNet's NumPy arrays.
+
+MXNet 1.9.1 reads ``numpy.bool`` at import, which NumPy removed in 1.24, and ``distutils``, which left the standard library in
+Python 3.12 (setuptools brings it back). Importing this module therefore comes before any ``import mxnet`` or ``import d2l``.
+``npx.set_np()`` is called here, as in the book, so arrays at the surface are ``mxnet.numpy`` arrays.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import warnings
+
+import numpy
+
+from .errors import BackendError
+
+
+def _check_ground() -> None:
+    """Say in one sentence what is missing, before MXNet fails with a riddle."""
+    major = int(numpy.__version__.split(".")[0])
+    if major >= 2:
+        raise BackendError(
+            f"MXNet 1.9.1 needs numpy<2 and found numpy {numpy.__version__}: "
+            "run `pip install 'numpy<2'` and restart Python (the notebook's kernel)"
+        )
+    if sys.version_info >= (3, 12) and importlib.util.find_spec("setuptools") is None:
+        raise BackendError("MXNet 1.9.1 needs distutils, gone since Python 3.12: run `pip install setuptools`")
+
+
+def _lend_numpy_bool() -> None:
+    if "bool" not in vars(numpy):
+        numpy.bool = bool  # type: ignore[attr-defined]  # the name MXNet 1.9.1 reads at import
+
+
+_check_ground()
+_lend_numpy_bool()
+if sys.version_info >= (3, 12):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import setuptools  # noqa: F401  # puts distutils back where Python 3.12 took it away
+
+import mxnet as mx  # noqa: E402  # after the mending above
+from mxnet import autograd, gluon, init, nd, np, npx  # noqa: E402
+from mxnet.gluon import nn, rnn  # noqa: E402
+from mxnet.util import np_array  # noqa: E402
+
+npx.set_np()
+
+__all__ = ["autograd", "gluon", "init", "mx", "nd", "nn", "np", "np_array", "npx", "rnn"]

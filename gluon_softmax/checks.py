@@ -1,0 +1,94 @@
+"""Argument checks: each raises one error that names the argument, what it got and what it takes."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from typing import Any, Sequence
+
+import numpy
+
+# MXNet keeps float32 ids exact only below this; ids are int32 here, but the bound on a table's rows is the same.
+MAX_ROWS = 2**31 - 1
+
+
+def check_positive_int(name: str, value: Any, minimum: int = 1) -> int:
+    """`value` as an int, or a TypeError (not an integer) or a ValueError (below `minimum`)."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} takes an integer of at least {minimum}, got {value!r}")
+    if value < minimum:
+        raise ValueError(f"{name} takes an integer of at least {minimum}, got {value}")
+    return int(value)
+
+
+def check_number(
+    name: str, value: Any, low: float = -math.inf, high: float = math.inf, *, open_low: bool = False
+) -> float:
+    """`value` as a finite float within [low, high] (or above `low` where `open_low`), or an error."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} takes a number, got {value!r}")
+    number = float(value)
+    if not math.isfinite(number) or number < low or number > high or (open_low and number == low):
+        left = "above" if open_low else "of at least"
+        bounds = f" {left} {low:g}" if low > -math.inf else ""
+        bounds += f"{' and' if bounds else ''} at most {high:g}" if high < math.inf else ""
+        raise ValueError(f"{name} takes a finite number{bounds}, got {value!r}")
+    return number
+
+
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
+    """`value` if it is one of `choices`, or a ValueError that lists them."""
+    if value not in choices:
+        raise ValueError(f"{name} takes one of {', '.join(choices)}; got {value!r}")
+    return str(value)
+
+
+def check_counts(name: str, counts: Any, length: int | None = None) -> numpy.ndarray:
+    """Counts or weights as float64 (V,): one-dimensional, finite, not negative, not all zero, of `length` if given."""
+    try:
+        array = numpy.asarray(counts)
+        if array.dtype.kind not in "iuf":
+            raise TypeError(f"dtype {array.dtype}")
+        array = array.astype(numpy.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} takes a sequence of numbers, one a word; got {type(counts).__name__} ({error})") from None
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name} takes one number a word, shape (vocab_size,); got shape {array.shape}")
+    if length is not None and array.size != length:
+        raise ValueError(f"{name} takes {length} numbers, one a word; got {array.size}")
+    wrong = numpy.flatnonzero(~numpy.isfinite(array) | (array < 0))
+    if wrong.size:
+        raise ValueError(f"{name} takes finite numbers of at least 0; got {array[wrong[0]]} for id {wrong[0]}")
+    if not array.any():
+        raise ValueError(f"{name} takes at least one number above 0; got {array.size} zeros")
+    return array
+
+
+def check_ids(name: str, ids: Any, upper: int) -> numpy.ndarray:
+    """Ids as a NumPy integer array within [0, upper).
+
+    MXNet clips ids out of range in silence (Embedding, pick) and rounds float ids, so every block asks here first. An MXNet array
+    is read back once: ids come from the host, so nothing waits for a computation.
+
+    Raises TypeError for ids that are not integers (float ids, NaN), IndexError's sibling ValueError for ids out of range.
+    """
+    array = ids.asnumpy() if hasattr(ids, "asnumpy") else numpy.asarray(ids)
+    if array.dtype.kind not in "iu":
+        shown = array.ravel()[:3].tolist()
+        raise TypeError(f"{name} takes integer ids in [0, {upper}); got dtype {array.dtype}, beginning {shown}")
+    if array.size and (array.min() < 0 or array.max() >= upper):
+        wrong = array[(array < 0) | (array >= upper)].ravel()[0]
+        raise ValueError(f"{name} takes ids in [0, {upper}); got {wrong}")
+    return array
+
+
+def check_width(name: str, array: Any, width: int) -> None:
+    """The last axis of `array` is `width` wide, or a ValueError."""
+    if not array.shape or array.shape[-1] != width:
+        raise ValueError(f"{name} takes shape (..., {width}), in_units last; got shape {tuple(array.shape)}")
+
+
+def check_same_shape(name: str, shape: Sequence[int], like: str, like_shape: Sequence[int]) -> None:
+    """`shape` equals `like_shape`, or a ValueError about sizes that names both."""
+    if tuple(shape) != tuple(like_shape):
+        raise ValueError(f"{name} takes the sizes of {like}, {tuple(like_shape)}; got {tuple(shape)}")
