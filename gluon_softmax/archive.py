@@ -1,0 +1,159 @@
+"""An archive is checked before it is trusted: its hash when downloaded, its members when opened."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+import uuid
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from .errors import CorpusError
+
+TIMEOUT = (5.0, 30.0)  # seconds to connect, and to wait for the next bytes
+_BLOCK = 1 << 20
+# What zipfile raises on damaged input, whichever field the damage hit.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError)
+
+
+def sha1_of(path: str | Path) -> str:
+    """The SHA-1 of a file's content, in hexadecimal, read in blocks."""
+    digest = hashlib.sha1()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(_BLOCK), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def download(url: str, path: str | Path, sha1_hash: str, timeout: tuple[float, float] = TIMEOUT) -> Path:
+    """The file of this SHA-1 at `path`: the one that is there if it matches, else fetched from `url`.
+
+    The content is hashed on its way into a temporary file in the same folder, which replaces `path` only when the
+    hash is right; until then whatever stands at `path` stays. `timeout` is in seconds: (connect, read).
+    Raises CorpusError.
+    """
+    path = Path(path)
+    cached = path.is_file()
+    if cached and sha1_of(path) == sha1_hash:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with open(part, "wb") as file:
+            got, head = _fetch(url, file, timeout)
+        if got != sha1_hash:
+            page = ", and looks like a web page" if head.lstrip()[:1] == b"<" else ""
+            raise CorpusError(
+                f"what {url} sent is not {path.name}: its SHA-1 is {got}, not {sha1_hash}{page}"
+            )
+        os.replace(part, path)
+    except CorpusError as error:
+        if cached:
+            raise CorpusError(f"{error}; the cached {path} is damaged too: its SHA-1 is wrong") from error
+        raise
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            part.unlink()
+    return path
+
+
+def _fetch(url: str, file: IO[bytes], timeout: tuple[float, float]) -> tuple[str, bytes]:
+    """Write what `url` sends to `file`; return its SHA-1 and its first bytes."""
+    import requests  # a tenth of a second, needed only here
+
+    digest, head = hashlib.sha1(), b""
+    try:
+        with requests.get(url, stream=True, timeout=timeout) as response:
+            if response.status_code != 200:
+                raise CorpusError(f"{url} answered with HTTP status {response.status_code}, not 200")
+            for block in response.iter_content(1 << 16):
+                head = head or block[:64]
+                digest.update(block)
+                file.write(block)
+    except requests.RequestException as error:
+        cause: BaseException = error
+        while cause.__context__ is not None:  # what the socket said lies at the bottom of a tall chain
+            cause = cause.__context__
+        raise CorpusError(f"{url} could not be read: {str(cause) or type(cause).__name__}") from error
+    return digest.hexdigest(), head
+
+
+def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse a member that could land outside the folder it is unpacked to, or is no plain file or folder."""
+    for info in archive.infolist():
+        name = info.filename.replace("\\", "/")
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if name.startswith("/") or PureWindowsPath(name).drive:
+            fault = "has an absolute path"
+        elif ".." in PurePosixPath(name).parts:
+            fault = "leads out of the archive's folder"
+        elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            fault = "is a link or a special file"
+        else:
+            continue
+        raise CorpusError(f"{path} is refused and nothing was unpacked: its member {info.filename!r} {fault}")
+
+
+@contextlib.contextmanager
+def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive, path)
+            yield archive
+    except _DAMAGE as error:
+        raise CorpusError(
+            f"{path} is damaged or no zip archive: {str(error) or type(error).__name__}"
+        ) from error
+
+
+@contextlib.contextmanager
+def open_member(path: str | Path, member: str) -> Iterator[IO[bytes]]:
+    """The bytes of one member, read straight from the archive. Raises CorpusError, also while reading."""
+    with _open_archive(Path(path)) as archive:
+        if member not in archive.namelist():
+            raise CorpusError(
+                f"{path} has no member {member!r}; it has {', '.join(archive.namelist()) or 'none'}"
+            )
+        with archive.open(member) as stream:
+            yield stream
+
+
+def unpack(path: str | Path, folder: str | Path) -> None:
+    """Unpack the archive into `folder`, once: members that are there with the right content are left alone.
+
+    All members are checked before anything is written; each is written to a temporary folder and moved into place,
+    so that no half-written file is ever seen. Raises CorpusError.
+    """
+    folder = Path(folder)
+    with _open_archive(Path(path)) as archive:
+        missing = [m for m in archive.infolist() if not m.is_dir() and not _is_there(folder / m.filename, m)]
+        if not missing:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=folder, prefix=f"{Path(path).stem}.", suffix=".part"))
+        try:
+            for number, info in enumerate(missing):
+                with archive.open(info) as source, open(staging / str(number), "wb") as target:
+                    shutil.copyfileobj(source, target)
+            for number, info in enumerate(missing):
+                (folder / info.filename).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(staging / str(number), folder / info.filename)
+        finally:
+            shutil.rmtree(staging)
+
+
+def _is_there(target: Path, info: zipfile.ZipInfo) -> bool:
+    if not target.is_file() or target.stat().st_size != info.file_size:
+        return False
+    crc = 0
+    with open(target, "rb") as file:
+        for block in iter(lambda: file.read(_BLOCK), b""):
+            crc = zlib.crc32(block, crc)
+    return crc == info.CRC
