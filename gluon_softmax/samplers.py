@@ -1,0 +1,227 @@
+"""Noise distributions over word ids: log-uniform, unigram^power and uniform, each with its draws, probabilities and expected counts.
+
+All three follow TensorFlow's candidate samplers. With replacement, n draws are n tries and an id is expected n · p times. Unique sampling draws until n
+different ids have come and keeps the first of each; the number of tries it took stands in `num_tries`, and an id is expected
+1 − (1 − p)^tries times. Sampled softmax and NCE subtract the logarithm of that expectation.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence, Union
+
+import numpy
+
+from .checks import check_counts, check_ids, check_number, check_positive_int
+
+Seed = Union[numpy.random.Generator, int, None]
+
+
+class Sampler:
+    """What the samplers share. One of its own needs `range_max`, `num_classes`, `_probability(ids)` and `_draw(n, rng)`.
+
+    Attributes
+    ----------
+    range_max : ids are in [0, range_max).
+    num_classes : ids with a probability above 0, the most that unique sampling can give.
+    num_tries : draws that the last `sample` took; 0 before the first.
+    """
+
+    range_max: int
+    num_classes: int
+    num_tries: int = 0
+
+    def _probability(self, ids: numpy.ndarray) -> numpy.ndarray:
+        raise NotImplementedError
+
+    def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
+        raise NotImplementedError
+
+    def prob(self, ids: Any) -> numpy.ndarray:
+        """The probability of each id in one draw: integer ids (...) → float64 (...).
+
+        Raises TypeError for ids that are not integers, ValueError for ids outside [0, range_max).
+        """
+        return self._probability(check_ids("ids", ids, self.range_max).astype(numpy.int64))
+
+    def sample(self, n: int, unique: bool = False, rng: Seed = None) -> numpy.ndarray:
+        """`n` ids, int64 (n,), in the order they were drawn; sets `num_tries`.
+
+        Parameters
+        ----------
+        n : how many.
+        unique : each id at most once: draws go on until n different ids have come.
+        rng : a NumPy Generator, a seed, or None for fresh entropy.
+
+        Raises ValueError for n < 1, and for more unique ids than have a probability above 0.
+        """
+        n = check_positive_int("n", n)
+        rng = numpy.random.default_rng(rng)
+        if not unique:
+            self.num_tries = n
+            return self._draw(n, rng)
+        if n > self.num_classes:
+            raise ValueError(
+                f"n takes at most {self.num_classes} where unique=True, the ids with a probability above 0; got {n}"
+            )
+        ids, self.num_tries = self._sample_unique(n, rng)
+        return ids
+
+    def expected_count(self, ids: Any, num_tries: int, unique: bool = False) -> numpy.ndarray:
+        """How often each id is expected among `num_tries` draws: integer ids (...) → float64 (...).
+
+        tries · p with replacement; 1 − (1 − p)^tries where repeats are dropped (unique). Errors as `prob`, and for num_tries < 1.
+        """
+        num_tries = check_positive_int("num_tries", num_tries)
+        p = self.prob(ids)
+        if not unique:
+            return num_tries * p
+        with numpy.errstate(divide="ignore"):  # p = 1: log 0 = −inf, and the count is 1
+            return -numpy.expm1(num_tries * numpy.log1p(-p))
+
+    def _sample_unique(self, n: int, rng: numpy.random.Generator) -> tuple[numpy.ndarray, int]:
+        """Draws in growing blocks until n ids differ; where that would take too long, the rest by `_finish_unique`."""
+        draws = self._draw(2 * n + 16, rng)
+        while True:
+            first = numpy.unique(draws, return_index=True)[1]  # where each id came first
+            first.sort()
+            if first.size >= n:
+                return draws[first[:n]], int(first[n - 1]) + 1
+            if draws.size >= 4 * n:
+                break
+            draws = numpy.concatenate([draws, self._draw(draws.size, rng)])
+        taken = draws[first]
+        others, more_tries = self._finish_unique(taken, n - taken.size, rng)
+        return numpy.concatenate([taken, others]), draws.size + more_tries
+
+    def _finish_unique(self, taken: numpy.ndarray, n: int, rng: numpy.random.Generator) -> tuple[numpy.ndarray, int]:
+        """`n` further ids and the tries they take, distributed as if drawing had gone on, in time that does not depend on the tries.
+
+        The order in which unseen ids turn up is that of an exponential race with rates p. Given that order, the tries until the next unseen id are
+        geometric with the probability of all that are still unseen. So a class of probability 1e-15 costs nothing to wait for.
+        """
+        p = self._probability(numpy.arange(self.range_max))
+        p[taken] = 0.0
+        unseen = numpy.flatnonzero(p)
+        # log of the arrival time E / p: tiny p would overflow the time itself
+        arrival = numpy.log(rng.standard_exponential(unseen.size)) - numpy.log(p[unseen])
+        order = unseen[numpy.argsort(arrival, kind="stable")]
+        # summed from the tail, the probability still unseen keeps its precision where 1 − (what was seen) would not
+        still_unseen = numpy.minimum(numpy.cumsum(p[order][::-1])[::-1][:n], 1.0)
+        with numpy.errstate(divide="ignore"):  # still_unseen = 1 gives −inf, and one try
+            tries = numpy.ceil(rng.standard_exponential(n) / -numpy.log1p(-still_unseen))
+        return order[:n], int(numpy.maximum(tries, 1.0).sum())
+
+
+class LogUniformSampler(Sampler):
+    """P(k) = ln((k + 2) / (k + 1)) / ln(N + 1) for k in [0, N), near Zipf's law where ids fall in frequency.
+
+    TensorFlow's ``log_uniform_candidate_sampler``: a draw is ⌊exp(u ln(N + 1))⌋ − 1 with u uniform in [0, 1).
+
+    Parameters
+    ----------
+    range_max : N, the number of ids.
+    """
+
+    def __init__(self, range_max: int) -> None:
+        self.range_max = self.num_classes = check_positive_int("range_max", range_max)
+        self._log_range = numpy.log1p(self.range_max)
+
+    def _probability(self, ids: numpy.ndarray) -> numpy.ndarray:
+        return numpy.log1p(1.0 / (ids + 1.0)) / self._log_range
+
+    def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
+        ids = numpy.exp(rng.random(n) * self._log_range).astype(numpy.int64) - 1
+        return numpy.minimum(ids, self.range_max - 1)  # exp may round up to N + 1
+
+    def __repr__(self) -> str:
+        return f"LogUniformSampler({self.range_max})"
+
+
+class UniformSampler(Sampler):
+    """P(k) = 1 / N for k in [0, N).
+
+    Parameters
+    ----------
+    range_max : N, the number of ids.
+    """
+
+    def __init__(self, range_max: int) -> None:
+        self.range_max = self.num_classes = check_positive_int("range_max", range_max)
+
+    def _probability(self, ids: numpy.ndarray) -> numpy.ndarray:
+        return numpy.full(ids.shape, 1.0 / self.range_max)
+
+    def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
+        return rng.integers(self.range_max, size=n, dtype=numpy.int64)
+
+    def __repr__(self) -> str:
+        return f"UniformSampler({self.range_max})"
+
+
+class UnigramSampler(Sampler):
+    """P(k) = count_k^power / Σ count^power, counts in any order; word2vec's noise has power 0.75 (Mikolov et al. 2013).
+
+    Parameters
+    ----------
+    counts : numbers (N,) of at least 0, by id. An id of count 0 is never drawn, whatever the power.
+    power : finite; 0 is uniform over the counts above 0.
+    exclude : ids that are never drawn, such as that of ``<unk>``.
+
+    Raises TypeError or ValueError for counts, power or ids that are no such numbers, and where `exclude` leaves nothing to draw.
+    """
+
+    def __init__(self, counts: Any, power: float = 0.75, exclude: Sequence[int] = ()) -> None:
+        weights = check_counts("counts", counts)
+        self.power = check_number("power", power)
+        self.range_max = weights.size
+        if numpy.size(exclude):
+            weights[check_ids("exclude", exclude, weights.size)] = 0.0
+        positive = numpy.flatnonzero(weights)
+        if not positive.size:
+            raise ValueError(f"exclude takes ids that leave a count above 0; got {numpy.size(exclude)} that leave none")
+        # the logarithm keeps count^power from overflowing, the largest being 1
+        log_weights = self.power * numpy.log(weights[positive])
+        self._p = numpy.zeros(weights.size)
+        self._p[positive] = numpy.exp(log_weights - log_weights.max())
+        self._p /= self._p.sum()
+        self.num_classes = int(numpy.count_nonzero(self._p))
+        self._keep, self._alias = alias_table(self._p)
+
+    def _probability(self, ids: numpy.ndarray) -> numpy.ndarray:
+        return self._p[ids]
+
+    def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
+        ids = rng.integers(self.range_max, size=n, dtype=numpy.int64)
+        return numpy.where(rng.random(n) < self._keep[ids], ids, self._alias[ids])
+
+    def __repr__(self) -> str:
+        return f"UnigramSampler({self.range_max} ids, {self.num_classes} of them drawn, power={self.power:g})"
+
+
+def alias_table(p: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """(keep, alias) of Walker's alias method (1977): a uniform id i stays i with probability keep[i], else becomes alias[i].
+
+    p (N,) sums to 1 → float64 (N,), int64 (N,). Ids lighter than 1/N are filled up, in order, by the heavier ones, in order; a heavy one that has given
+    all it had beyond 1/N (and a part that the next heavy one makes good) closes, and the next one goes on. Running sums of what is lacking and what
+    is in excess tell who fills whom, so no loop is needed. keep is 0 where p is 0, and no alias is: such an id is never drawn.
+    """
+    scaled = p * p.size
+    alias = numpy.arange(p.size)
+    keep = numpy.ones(p.size)
+    light = numpy.flatnonzero(scaled < 1.0)
+    heavy = numpy.flatnonzero(scaled >= 1.0)
+    if not light.size or not heavy.size:  # uniform, up to rounding
+        return keep, alias
+    lack = numpy.cumsum(1.0 - scaled[light])
+    excess = numpy.cumsum(scaled[heavy] - 1.0)
+    last = heavy.size - 1
+    # a light id is filled by the first heavy one whose excess was not yet used up by the light ids before it
+    filler = numpy.searchsorted(excess, numpy.concatenate([[0.0], lack[:-1]]))
+    keep[light] = scaled[light]
+    alias[light] = heavy[numpy.minimum(filler, last)]
+    # a heavy id closes at the first light one that takes more than it has; the following heavy id makes up the difference
+    closing = numpy.searchsorted(lack, excess[:last], side="right")
+    closes = numpy.flatnonzero(closing < lack.size)
+    keep[heavy[closes]] = numpy.clip(1.0 + excess[closes] - lack[closing[closes]], 0.0, 1.0)
+    alias[heavy[closes]] = heavy[closes + 1]
+    return keep, alias
