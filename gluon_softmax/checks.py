@@ -8,9 +8,6 @@ from typing import Any, Sequence
 
 import numpy
 
-# MXNet keeps float32 ids exact only below this; ids are int32 here, but the bound on a table's rows is the same.
-MAX_ROWS = 2**31 - 1
-
 
 def check_positive_int(name: str, value: Any, minimum: int = 1) -> int:
     """`value` as an int, or a TypeError (not an integer) or a ValueError (below `minimum`)."""
@@ -70,7 +67,7 @@ def check_ids(name: str, ids: Any, upper: int) -> numpy.ndarray:
     MXNet clips ids out of range in silence (Embedding, pick) and rounds float ids, so every block asks here first. An MXNet array
     is read back once: ids come from the host, so nothing waits for a computation.
 
-    Raises TypeError for ids that are not integers (float ids, NaN), IndexError's sibling ValueError for ids out of range.
+    Raises TypeError for ids that are not integers (float ids, NaN), ValueError for ids out of range.
     """
     array = ids.asnumpy() if hasattr(ids, "asnumpy") else numpy.asarray(ids)
     if array.dtype.kind not in "iu":

@@ -1,0 +1,77 @@
+"""From sentences to each centre's context words: subsampling, then random windows that stop at sentence ends.
+
+Mikolov et al. 2013, "Distributed Representations of Words and Phrases", section 2.3; *Dive into Deep Learning*, section "The Dataset for Pretraining Word
+Embeddings". Everything here is whole-array NumPy: no Python loop runs over tokens.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy
+
+from ..checks import check_choice, check_number
+
+SUBSAMPLING = ("d2l", "word2vec", "none")
+UNK = 0
+
+
+class Windows(NamedTuple):
+    """The centres of a stretch of text, each with the words in its window."""
+
+    centers: numpy.ndarray  # (n,) int32
+    contexts: numpy.ndarray  # (n, 2 W) int32, 0 where the window ends before
+    mask: numpy.ndarray  # (n, 2 W) bool
+
+
+def keep_probabilities(counts: numpy.ndarray, subsampling: str = "d2l", threshold: float = 1e-4) -> numpy.ndarray:
+    """Probability (V,) that an occurrence of each word is kept; `<unk>`, id 0, never is.
+
+    With f a word's share of the known tokens and t the threshold: ``d2l`` keeps min(1, sqrt(t / f)), the paper's formula; ``word2vec`` keeps
+    min(1, (sqrt(f / t) + 1) t / f), the one of word2vec.c; ``none`` keeps all.
+    """
+    check_choice("subsampling", subsampling, SUBSAMPLING)
+    threshold = check_number("threshold", threshold, 0, 1, open_low=True)
+    known = numpy.array(counts, dtype=numpy.float64)
+    known[UNK] = 0
+    with numpy.errstate(divide="ignore", invalid="ignore"):
+        ratio = threshold * known.sum() / known  # t / f, infinite for a word that never occurs
+        keep = {
+            "d2l": numpy.sqrt(ratio),
+            "word2vec": numpy.sqrt(ratio) + ratio,
+            "none": numpy.full(known.size, numpy.inf),
+        }[subsampling]
+    keep = numpy.minimum(keep, 1.0)
+    keep[UNK] = 0
+    return keep
+
+
+def subsample(
+    ids: numpy.ndarray, sentence_of: numpy.ndarray, keep: numpy.ndarray, rng: numpy.random.Generator
+) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """The tokens that survive and the sentence of each: ids (N,), sentence_of (N,) -> (n,), (n,)."""
+    kept = rng.random(ids.size, dtype=numpy.float32) < keep.astype(numpy.float32)[ids]
+    return ids[kept], sentence_of[kept]
+
+
+def draw_windows(
+    ids: numpy.ndarray, sentence_of: numpy.ndarray, max_window_size: int, rng: numpy.random.Generator | None
+) -> Windows:
+    """Every token with the words up to w to its left and right in its sentence, w uniform on 1 ... max_window_size.
+
+    Without `rng` every window has its full size, as a held-out loss wants it. A centre with no context word is left out.
+    """
+    n, reach = ids.size, max_window_size
+    offsets = numpy.concatenate([numpy.arange(-reach, 0), numpy.arange(1, reach + 1)])  # (2 W,)
+    window = numpy.full(n, reach) if rng is None else rng.integers(1, reach + 1, n)
+    padded = numpy.pad(ids, reach)
+    padded_sentence = numpy.pad(sentence_of, reach, constant_values=-1)
+    contexts = numpy.empty((n, 2 * reach), dtype=numpy.int32)
+    mask = numpy.empty((n, 2 * reach), dtype=bool)
+    for column, offset in enumerate(offsets):  # 2 W columns, not n rows
+        neighbours = slice(reach + offset, reach + offset + n)
+        inside = (padded_sentence[neighbours] == sentence_of) & (window >= abs(offset))
+        mask[:, column] = inside
+        contexts[:, column] = padded[neighbours] * inside
+    some = mask.any(axis=1)
+    return Windows(ids[some], contexts[some], mask[some])

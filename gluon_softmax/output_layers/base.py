@@ -1,0 +1,82 @@
+"""The contract of an output layer: a hidden vector and the right word in, a loss in nats out, one a position.
+
+    layer(hidden, target)    hidden (..., in_units) float32; target (...) integer ids -> loss (...)
+    layer.log_prob(hidden)   -> (..., vocab_size), log-probabilities that sum to one
+    layer.predict(hidden)    -> (...) ids, the argmax of log_prob
+
+`forward` does what must happen on the host (checks, draws); the numeric core is a `Graph`, which ``hybridize()`` compiles.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from ..backend import gluon, np
+from ..checks import check_ids, check_positive_int, check_same_shape, check_width
+from ..embedding import as_ids
+from ..graph import Graph
+
+
+class OutputLayer(gluon.HybridBlock):
+    """What every output layer shares: the checks, the flattening, and the ways to ask for probabilities.
+
+    A subclass gives
+
+    - ``_loss(hidden, target, host_target)``: hidden (N, in_units) and target (N,) on the device, the same ids on the host -> loss (N,);
+    - ``_log_prob(F, hidden, *inputs)``: a pure function, hidden (N, in_units) and what ``_log_prob_inputs`` gives -> (N, vocab_size); `F` is
+      ``mx.nd`` or ``mx.sym``.
+    """
+
+    def __init__(self, vocab_size: int, in_units: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._vocab_size = check_positive_int("vocab_size", vocab_size)
+        self._in_units = check_positive_int("in_units", in_units)
+        self._log_prob_graph = Graph(self._log_prob)
+
+    @property
+    def vocab_size(self) -> int:
+        return self._vocab_size
+
+    @property
+    def in_units(self) -> int:
+        return self._in_units
+
+    def resample(self, rng: numpy.random.Generator | None) -> None:
+        """Fix the candidates until the next call, or with None draw anew at each call. Layers that sample override this."""
+
+    def exclude(self, ids: Any) -> None:
+        """Never draw these ids as noise (the skip-gram's `<unk>`). Layers that sample override this."""
+
+    def forward(self, hidden: Any, target: Any) -> Any:
+        check_width("hidden", hidden, self._in_units)
+        host_target = check_ids("target", target, self._vocab_size)
+        check_same_shape("target", host_target.shape, "hidden without its last axis", hidden.shape[:-1])
+        loss = self._loss(
+            hidden.reshape(-1, self._in_units),  # (N, in_units)
+            as_ids(target, hidden.ctx).reshape(-1),  # (N,)
+            host_target.reshape(-1),  # (N,)
+        )
+        return loss.reshape(host_target.shape)
+
+    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+        raise NotImplementedError
+
+    def _log_prob_inputs(self, ctx: Any) -> list[Any]:
+        """The arrays on `ctx` that ``_log_prob`` takes after hidden: the parameters, in the order of registration."""
+        return [parameter.data(ctx) for parameter in self._reg_params.values()]
+
+    def log_prob(self, hidden: Any) -> Any:
+        """Log-probabilities of every word in nats: hidden (..., in_units) -> (..., vocab_size)."""
+        check_width("hidden", hidden, self._in_units)
+        flat = hidden.reshape(-1, self._in_units)  # (N, in_units)
+        log_prob = self._log_prob_graph(flat, *self._log_prob_inputs(hidden.ctx))  # (N, vocab_size)
+        return log_prob.reshape(*hidden.shape[:-1], self._vocab_size)
+
+    def _log_prob(self, F: Any, hidden: Any, *inputs: Any) -> Any:
+        raise NotImplementedError
+
+    def predict(self, hidden: Any) -> Any:
+        """The likeliest word of each position: hidden (..., in_units) -> (...) int32 ids."""
+        return np.argmax(self.log_prob(hidden), axis=-1).astype("int32")

@@ -1,0 +1,37 @@
+"""The book's masked binary cross-entropy: padding takes no part in the loss of an example.
+
+*Dive into Deep Learning*, section "Pretraining word2vec".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from ..backend import np, npx
+from ..checks import check_same_shape
+
+
+def masked_bce(pred: Any, label: Any, mask: Any) -> Any:
+    r"""Binary cross-entropy of scores, averaged over the positions that the mask keeps, in nats, one an example:
+
+        loss_i = sum_j mask_ij * (softplus(pred_ij) - pred_ij * label_ij) / sum_j mask_ij
+
+    pred, label, mask: (B, L), or pred (B, 1, L) as the book's ``batch_dot`` leaves it; labels and masks are 0 or 1. Returns (B,) float32; a row whose
+    mask is all zero has loss 0. Raises ValueError where the sizes differ.
+    """
+    if pred.ndim == 3 and pred.shape[1] == 1:
+        pred = pred.reshape(pred.shape[0], pred.shape[2])  # (B, L)
+    label, mask = (_as_float(array, pred.ctx) for array in (label, mask))
+    check_same_shape("label", label.shape, "pred", pred.shape)
+    check_same_shape("mask", mask.shape, "pred", pred.shape)
+    # max(x, 0) - x y + log(1 + e^-|x|): never the exponential of a large number
+    loss = npx.relu(pred) - pred * label + npx.activation(-np.abs(pred), act_type="softrelu")
+    return (loss * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)
+
+
+def _as_float(array: Any, ctx: Any) -> Any:
+    if isinstance(array, np.ndarray):
+        return array.astype("float32", copy=False).as_in_ctx(ctx)
+    return np.array(numpy.asarray(array), dtype="float32", ctx=ctx)
