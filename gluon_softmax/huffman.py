@@ -1,169 +1,23 @@
-"""Counts to codes and paths: the binary trees that hierarchical softmax walks, Huffman's first among them.
-
-A tree over V words has V − 1 inner nodes. The code of a word is the list of turns (0 or 1) from the root down to it, its points are the
-inner nodes where the turns are taken. The label of a step in the loss is 1 − code, as in word2vec.c: turn 0 has probability σ(node · hidden).
-"""
+"""Counts to Huffman's tree, where frequent words have short codes, with word2vec.c's own codes and nodes."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Iterator, Sequence
+from typing import Any
 
 import numpy
 
-from .checks import check_counts, check_positive_int
-
-
-class PathRows(Sequence[numpy.ndarray]):
-    """A ragged table over one flat array: row w is the view ``flat[offsets[w]:offsets[w + 1]]``."""
-
-    def __init__(self, flat: numpy.ndarray, offsets: numpy.ndarray) -> None:
-        self.flat, self.offsets = flat, offsets
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def __getitem__(self, word: Any) -> Any:
-        if isinstance(word, slice):
-            return [self[i] for i in range(*word.indices(len(self)))]
-        row = word + len(self) if word < 0 else word
-        if not 0 <= row < len(self):
-            raise IndexError(f"word {word} of a tree of {len(self)} words")
-        return self.flat[self.offsets[row] : self.offsets[row + 1]]
-
-    def __repr__(self) -> str:
-        return f"PathRows({len(self)} words, {len(self.flat)} steps)"
-
-
-class BinaryTree:
-    """Any binary tree with one word at each leaf, given as one code and one path a word.
-
-    Parameters
-    ----------
-    codes : V sequences of turns 0 or 1, from the root. A tree of one word has the empty code.
-    points : V sequences of inner nodes in [0, V − 1), as long as the codes; ``points[w][i]`` is where turn ``codes[w][i]`` is taken.
-
-    Attributes
-    ----------
-    codes, points : sequences of V arrays (length of the code,), int8 and int32, read-only views of `flat_codes` and `flat_points`.
-    flat_codes, flat_points : all of them one after another; word w owns ``offsets[w]`` to ``offsets[w + 1]``.
-    offsets, lengths : int64 (V + 1,) and (V,).
-    children : int64 (V − 1, 2), what turn 0 and turn 1 lead to at each inner node: word w is w, inner node j is V + j.
-    root : the inner node where every path begins; −1 in a tree of one word, which has none.
-
-    Raises ValueError where the codes are no tree: an empty tree, a node without one of its two children, a code that begins another.
-    """
-
-    def __init__(self, codes: Sequence[Sequence[int]], points: Sequence[Sequence[int]]) -> None:
-        flat_codes, lengths = _flatten("codes", codes)
-        flat_points, point_lengths = _flatten("points", points)
-        if not lengths.size:
-            raise ValueError("codes takes one code a word; got an empty tree")
-        if lengths.size != point_lengths.size:
-            raise ValueError(f"points takes one path for each of {lengths.size} codes; got {point_lengths.size}")
-        for word in numpy.flatnonzero(lengths != point_lengths)[:1]:
-            raise ValueError(
-                f"points[{word}] takes as many nodes as codes[{word}] has turns, {lengths[word]}; got {point_lengths[word]}"
-            )
-        root, children = _children_of(flat_codes, flat_points, lengths)
-        self._keep(flat_codes, flat_points, lengths, children, root)
-
-    def _keep(
-        self,
-        flat_codes: numpy.ndarray,
-        flat_points: numpy.ndarray,
-        lengths: numpy.ndarray,
-        children: numpy.ndarray,
-        root: int,
-    ) -> None:
-        self.root = root
-        self.children = children
-        self.lengths = lengths
-        self.offsets = numpy.concatenate([[0], numpy.cumsum(lengths)]).astype(numpy.int64)
-        self.flat_codes = flat_codes.astype(numpy.int8)
-        self.flat_points = flat_points.astype(numpy.int32)
-        for array in (self.children, self.lengths, self.offsets, self.flat_codes, self.flat_points):
-            array.setflags(write=False)
-        self.codes = PathRows(self.flat_codes, self.offsets)
-        self.points = PathRows(self.flat_points, self.offsets)
-
-    @classmethod
-    def from_children(cls, children: numpy.ndarray, root: int) -> BinaryTree:
-        """The tree of a table `children` (V − 1, 2) in the form of the attribute of that name, which is trusted to be a tree."""
-        vocab_size = len(children) + 1
-        parents = numpy.full(2 * vocab_size - 1, -1, dtype=numpy.int64)  # of words, then of inner nodes; −1 for the root
-        turns = numpy.zeros(2 * vocab_size - 1, dtype=numpy.int8)
-        parents[children] = numpy.arange(vocab_size - 1)[:, None]
-        turns[children] = numpy.array([0, 1], dtype=numpy.int8)
-        lengths = numpy.zeros(vocab_size, dtype=numpy.int64)
-        for words, _ in _climb(parents, vocab_size):
-            lengths[words] += 1
-        ends = numpy.cumsum(lengths)
-        flat_codes = numpy.empty(ends[-1], dtype=numpy.int8)
-        flat_points = numpy.empty(ends[-1], dtype=numpy.int32)
-        for step, (words, nodes) in enumerate(_climb(parents, vocab_size), start=1):
-            flat_codes[ends[words] - step] = turns[nodes]
-            flat_points[ends[words] - step] = parents[nodes]
-        tree = cls.__new__(cls)
-        tree._keep(flat_codes, flat_points, lengths, children, root)
-        return tree
-
-    @classmethod
-    def from_nested(cls, nested: Any) -> BinaryTree:
-        """The tree of nested pairs of word ids, as Chainer's ``BinaryHierarchicalSoftmax`` takes: ``((0, 1), ((2, 3), 4))``.
-
-        Inner nodes are numbered as in Chainer, the root 0 and the left branch before the right one. Chainer writes its codes as +1 (left) and −1
-        (right), with probability σ(code · node · hidden); they are 0 and 1 here, so code = (1 − Chainer's code) / 2.
-
-        Raises ValueError for an empty tree, a branch that is no pair, and word ids that are not each of 0 … V − 1 once.
-        """
-        words: list[int] = []
-        edges: list[tuple[int, int, bool, int]] = []  # (inner node, turn, leads to a word, to which word or inner node)
-        num_inner = 0
-        pending: list[tuple[Any, int, int]] = [(nested, -1, 0)]
-        while pending:
-            branch, parent, turn = pending.pop()
-            is_word = isinstance(branch, (int, numpy.integer)) and not isinstance(branch, bool)
-            if is_word:
-                words.append(int(branch))
-                reached = int(branch)
-            elif isinstance(branch, (tuple, list)) and len(branch) == 2:
-                reached, num_inner = num_inner, num_inner + 1
-                pending += [(branch[1], reached, 1), (branch[0], reached, 0)]
-            elif isinstance(branch, (tuple, list)) and not branch:
-                raise ValueError("nested takes pairs of branches or word ids; got an empty tree")
-            else:
-                raise ValueError(f"nested takes pairs of branches or word ids; got {branch!r}")
-            if parent >= 0:
-                edges.append((parent, turn, is_word, reached))
-        if sorted(words) != list(range(len(words))):
-            raise ValueError(f"nested takes each word id from 0 to {len(words) - 1} once; got {sorted(words)[:20]}")
-        children = numpy.empty((num_inner, 2), dtype=numpy.int64)
-        for parent, turn, is_word, reached in edges:
-            children[parent, turn] = reached if is_word else len(words) + reached
-        return cls.from_children(children, root=0 if num_inner else -1)
-
-    def padded(self) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
-        """(codes int8, points int32, mask bool), each (V, L) with L the longest code; past the end of a code all three are 0."""
-        mask = numpy.arange(self.lengths.max()) < self.lengths[:, None]  # (V, L)
-        codes = numpy.zeros(mask.shape, dtype=self.flat_codes.dtype)
-        points = numpy.zeros(mask.shape, dtype=self.flat_points.dtype)
-        codes[mask], points[mask] = self.flat_codes, self.flat_points  # row-major, as the flat arrays are
-        return codes, points, mask
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def __repr__(self) -> str:
-        return f"BinaryTree({len(self)} words, codes of {self.lengths.min()} to {self.lengths.max()} turns)"
+from .binary_tree import BinaryTree
+from .checks import check_counts
 
 
 def build_huffman(counts: Any) -> BinaryTree:
-    """The binary tree with the least Σ count · length of code (Huffman 1952), whatever the order of the counts.
+    """The binary tree with the least Σ count · length of code (Huffman 1952); counts in any order.
 
-    Equal counts are broken as word2vec.c's ``CreateBinaryTree`` breaks them, so falling counts give its very codes and its inner nodes: numbered as
-    they are made, the lightest pair 0 and the root V − 2; the lighter child of a pair is turn 0. Words of count 0, which word2vec.c never has, cost
-    nothing wherever they sit; they share one balanced branch, for otherwise they would form a chain V deep.
+    Equal counts are broken as word2vec.c's ``CreateBinaryTree`` breaks them, so falling counts give its
+    very codes and its inner nodes: numbered as they are made, the lightest pair 0 and the root V − 2; the
+    lighter child of a pair is turn 0. Words of count 0, which word2vec.c never has, cost nothing wherever
+    they sit; they share one balanced branch, for otherwise they would form a chain V deep.
 
     Parameters
     ----------
@@ -184,32 +38,22 @@ def build_huffman(counts: Any) -> BinaryTree:
     if num_zeros < 2:
         children = _merge(falling)
     else:
-        # The zeros' own tree is merged first, over equal weights; its root then stands for all of them as one leaf of weight 0.
+        # The zeros' own tree is merged first, over equal weights. Its root then stands for all of them, as
+        # one leaf of weight 0 in the tree of the others, whose inner nodes come after it.
         zeros = _merge([1.0] * num_zeros) + num_positive
         rest = _merge([*falling[:num_positive], 0.0])
-        rest[rest >= num_positive] += 2 * num_zeros - 2  # that leaf becomes the zeros' root, inner nodes come after it
+        rest[rest >= num_positive] += 2 * num_zeros - 2
         children = numpy.concatenate([zeros, rest])
     names = numpy.concatenate([order, numpy.arange(vocab_size, 2 * vocab_size - 1)])
     return BinaryTree.from_children(names[children], root=vocab_size - 2)
 
 
-def balanced_tree(vocab_size: int) -> BinaryTree:
-    """A tree whose codes are all ⌊log₂ V⌋ or ⌈log₂ V⌉ long, the shorter ones for the lower ids, which are the more frequent words."""
-    vocab_size = check_positive_int("vocab_size", vocab_size)
-    # A binary heap: the children of position i are 2i + 1 and 2i + 2; the first V − 1 positions are inner nodes, the root V − 2 as in Huffman's tree.
-    positions = numpy.arange(2 * vocab_size - 1, dtype=numpy.int64)
-    num_inner = vocab_size - 1
-    names = numpy.where(positions < num_inner, vocab_size + num_inner - 1 - positions, positions - num_inner)
-    children = numpy.empty((num_inner, 2), dtype=numpy.int64)
-    children[num_inner - 1 - positions[:num_inner]] = names[1:].reshape(num_inner, 2)
-    return BinaryTree.from_children(children, root=num_inner - 1)
-
-
 def _merge(falling: list[float]) -> numpy.ndarray:
-    """Two queues (leaves from the lightest, inner nodes as they are made) → children (n − 1, 2): the lighter, the heavier.
+    """Leaf weights (n,) → children (n − 1, 2): the lighter, the heavier; by two queues.
 
-    Leaf i is i and inner node j is n + j. Both queues are in rising order, so the lightest node is always at the head of one; on equal weights the
-    inner node goes first, as in word2vec.c. An infinite weight closes each queue. `falling` need not be sorted for a tree, only for Huffman's.
+    Leaf i is i and inner node j is n + j. One queue has the leaves from the lightest, the other the inner
+    nodes as they are made. Both rise, so the lightest node is always at the head of one; on equal weights the inner node goes first, as in word2vec.c. An infinite weight
+    closes each queue. `falling` need not be sorted for a tree, only for Huffman's.
     """
     num_leaves = len(falling)
     leaves = [*reversed(falling), math.inf]
@@ -229,73 +73,3 @@ def _merge(falling: list[float]) -> numpy.ndarray:
                 node += 1
         inner[made] = total
     return numpy.array(children, dtype=numpy.int64).reshape(num_leaves - 1, 2)
-
-
-def _climb(parents: numpy.ndarray, vocab_size: int) -> Iterator[tuple[numpy.ndarray, numpy.ndarray]]:
-    """All words climb together: at each level, the words still below the root and the nodes they have reached."""
-    words = numpy.arange(vocab_size)
-    nodes = words
-    while True:
-        below = parents[nodes] >= 0
-        words, nodes = words[below], nodes[below]
-        if not words.size:
-            return
-        yield words, nodes
-        nodes = vocab_size + parents[nodes]
-
-
-def _flatten(name: str, rows: Sequence[Sequence[int]]) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Rows of integers as one int64 array, and the length of each row."""
-    arrays = [numpy.asarray(row) for row in rows]
-    for word, array in enumerate(arrays):
-        if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-            raise TypeError(f"{name}[{word}] takes a sequence of integers; got {rows[word]!r}")
-    lengths = numpy.array([array.size for array in arrays], dtype=numpy.int64)
-    flat = numpy.concatenate([numpy.empty(0, numpy.int64), *(array.astype(numpy.int64) for array in arrays)])
-    return flat, lengths
-
-
-def _children_of(
-    flat_codes: numpy.ndarray, flat_points: numpy.ndarray, lengths: numpy.ndarray
-) -> tuple[int, numpy.ndarray]:
-    """(root, children) of codes and points, or a ValueError that says why they are no tree.
-
-    V words and V − 2 inner nodes below the root are 2V − 2 children for the 2(V − 1) turns of V − 1 nodes. So where every turn leads to one child
-    and every child has one parent, what the paths reach from the root is a tree of all nodes, and no code begins another.
-    """
-    vocab_size = lengths.size
-    if vocab_size == 1:
-        if lengths[0]:
-            raise ValueError(f"codes takes the empty code for a tree of one word; got {flat_codes.tolist()}")
-        return -1, numpy.empty((0, 2), dtype=numpy.int64)
-    words = numpy.repeat(numpy.arange(vocab_size), lengths)
-
-    def refuse(name: str, wrong: numpy.ndarray, takes: str, values: numpy.ndarray) -> None:
-        for step in numpy.flatnonzero(wrong)[:1]:
-            raise ValueError(f"{name} takes {takes}; got {values[step]} for word {words[step]}")
-
-    for word in numpy.flatnonzero(lengths == 0)[:1]:
-        raise ValueError(f"codes takes at least one turn for each of {vocab_size} words; got none for word {word}")
-    refuse("codes", (flat_codes != 0) & (flat_codes != 1), "turns 0 and 1", flat_codes)
-    outside = (flat_points < 0) | (flat_points >= vocab_size - 1)
-    refuse("points", outside, f"inner nodes in [0, {vocab_size - 1}) for {vocab_size} words", flat_points)
-    ends = numpy.cumsum(lengths)
-    first = numpy.zeros(words.size, dtype=bool)
-    first[ends - lengths] = True
-    root = int(flat_points[0])
-    refuse("points", first & (flat_points != root), f"paths from one root, {root} as for word 0", flat_points)
-
-    reached = numpy.empty(words.size, dtype=numpy.int64)
-    reached[:-1] = vocab_size + flat_points[1:]
-    reached[ends - 1] = numpy.arange(vocab_size)
-    turns = 2 * flat_points + flat_codes
-    children = numpy.full(2 * (vocab_size - 1), -1, dtype=numpy.int64)
-    children[turns] = reached
-    refuse("codes", children[turns] != reached, "one branch a turn, no code beginning another", flat_points)
-    for turn in numpy.flatnonzero(children < 0)[:1]:
-        raise ValueError(f"codes takes both turns at every inner node; node {turn // 2} has no turn {turn % 2}")
-    parents = numpy.bincount(children, minlength=2 * vocab_size - 1)
-    parents[vocab_size + root] += 1  # the root has no parent, so one more makes it like the others
-    for child in numpy.flatnonzero(parents != 1)[:1]:
-        raise ValueError(f"points takes one parent for each node below the root {root}; node {child - vocab_size} has another")
-    return root, children.reshape(vocab_size - 1, 2)

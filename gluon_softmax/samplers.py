@@ -1,8 +1,10 @@
-"""Noise distributions over word ids: log-uniform, unigram^power and uniform, each with its draws, probabilities and expected counts.
+"""Noise distributions over word ids: log-uniform, unigram^power and uniform, each with its draws,
+probabilities and expected counts.
 
-All three follow TensorFlow's candidate samplers. With replacement, n draws are n tries and an id is expected n · p times. Unique sampling draws until n
-different ids have come and keeps the first of each; the number of tries it took stands in `num_tries`, and an id is expected
-1 − (1 − p)^tries times. Sampled softmax and NCE subtract the logarithm of that expectation.
+All three follow TensorFlow's candidate samplers. With replacement, n draws are n tries and an id is
+expected n · p times. Unique sampling draws until n different ids have come and keeps the first of each; the
+number of tries it took stands in `num_tries`, and an id is expected 1 − (1 − p)^tries times. Sampled
+softmax and NCE subtract the logarithm of that expectation.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ Seed = Union[numpy.random.Generator, int, None]
 
 
 class Sampler:
-    """What the samplers share. One of its own needs `range_max`, `num_classes`, `_probability(ids)` and `_draw(n, rng)`.
+    """What the samplers share. One of its own needs `range_max`, `num_classes`, `_probability(ids)` and
+    `_draw(n, rng)`.
 
     Attributes
     ----------
@@ -61,7 +64,8 @@ class Sampler:
             return self._draw(n, rng)
         if n > self.num_classes:
             raise ValueError(
-                f"n takes at most {self.num_classes} where unique=True, the ids with a probability above 0; got {n}"
+                f"n takes at most {self.num_classes} where unique=True, the ids with a probability above 0; "
+                f"got {n}"
             )
         ids, self.num_tries = self._sample_unique(n, rng)
         return ids
@@ -69,17 +73,20 @@ class Sampler:
     def expected_count(self, ids: Any, num_tries: int, unique: bool = False) -> numpy.ndarray:
         """How often each id is expected among `num_tries` draws: integer ids (...) → float64 (...).
 
-        tries · p with replacement; 1 − (1 − p)^tries where repeats are dropped (unique). Errors as `prob`, and for num_tries < 1.
+        tries · p with replacement; 1 − (1 − p)^tries where repeats are dropped (unique). Errors as `prob`,
+        and for num_tries < 1.
         """
-        num_tries = check_positive_int("num_tries", num_tries)
+        tries = float(check_positive_int("num_tries", num_tries))
         p = self.prob(ids)
         if not unique:
-            return num_tries * p
+            return tries * p
         with numpy.errstate(divide="ignore"):  # p = 1: log 0 = −inf, and the count is 1
-            return -numpy.expm1(num_tries * numpy.log1p(-p))
+            return -numpy.expm1(tries * numpy.log1p(-p))
 
     def _sample_unique(self, n: int, rng: numpy.random.Generator) -> tuple[numpy.ndarray, int]:
-        """Draws in growing blocks until n ids differ; where that would take too long, the rest by `_finish_unique`."""
+        """Draws in growing blocks until n ids differ; where that would take too long, the rest by
+        `_finish_unique`.
+        """
         draws = self._draw(2 * n + 16, rng)
         while True:
             first = numpy.unique(draws, return_index=True)[1]  # where each id came first
@@ -93,23 +100,25 @@ class Sampler:
         others, more_tries = self._finish_unique(taken, n - taken.size, rng)
         return numpy.concatenate([taken, others]), draws.size + more_tries
 
-    def _finish_unique(self, taken: numpy.ndarray, n: int, rng: numpy.random.Generator) -> tuple[numpy.ndarray, int]:
-        """`n` further ids and the tries they take, distributed as if drawing had gone on, in time that does not depend on the tries.
+    def _finish_unique(
+        self, taken: numpy.ndarray, n: int, rng: numpy.random.Generator
+    ) -> tuple[numpy.ndarray, int]:
+        """`n` further ids and the tries they take, distributed as if drawing had gone on.
 
-        The order in which unseen ids turn up is that of an exponential race with rates p. Given that order, the tries until the next unseen id are
-        geometric with the probability of all that are still unseen. So a class of probability 1e-15 costs nothing to wait for.
+        The order in which unseen ids turn up is that of an exponential race with rates p. Given that order,
+        the tries until the next unseen id are geometric with the probability of all that are still unseen.
+        So the time does not depend on the tries, and an id of probability 1e-15 costs nothing to wait for.
         """
         p = self._probability(numpy.arange(self.range_max))
         p[taken] = 0.0
         unseen = numpy.flatnonzero(p)
-        # log of the arrival time E / p: tiny p would overflow the time itself
-        arrival = numpy.log(rng.standard_exponential(unseen.size)) - numpy.log(p[unseen])
-        order = unseen[numpy.argsort(arrival, kind="stable")]
-        # summed from the tail, the probability still unseen keeps its precision where 1 − (what was seen) would not
-        still_unseen = numpy.minimum(numpy.cumsum(p[order][::-1])[::-1][:n], 1.0)
-        with numpy.errstate(divide="ignore"):  # still_unseen = 1 gives −inf, and one try
+        with numpy.errstate(divide="ignore", over="ignore"):  # p = 1 comes at once, p near 1e-310 never
+            arrival = rng.standard_exponential(unseen.size) / p[unseen]
+            order = unseen[numpy.argsort(arrival, kind="stable")]
+            # summed from the tail it keeps its precision, which 1 − (what was seen) would not
+            still_unseen = numpy.minimum(numpy.cumsum(p[order][::-1])[::-1][:n], 1.0)
             tries = numpy.ceil(rng.standard_exponential(n) / -numpy.log1p(-still_unseen))
-        return order[:n], int(numpy.maximum(tries, 1.0).sum())
+        return order[:n], int(numpy.clip(tries, 1.0, 1e300).sum())
 
 
 class LogUniformSampler(Sampler):
@@ -159,7 +168,8 @@ class UniformSampler(Sampler):
 
 
 class UnigramSampler(Sampler):
-    """P(k) = count_k^power / Σ count^power, counts in any order; word2vec's noise has power 0.75 (Mikolov et al. 2013).
+    """P(k) = count_k^power / Σ count^power, counts in any order; word2vec's noise has power 0.75 (Mikolov
+    et al. 2013).
 
     Parameters
     ----------
@@ -167,7 +177,8 @@ class UnigramSampler(Sampler):
     power : finite; 0 is uniform over the counts above 0.
     exclude : ids that are never drawn, such as that of ``<unk>``.
 
-    Raises TypeError or ValueError for counts, power or ids that are no such numbers, and where `exclude` leaves nothing to draw.
+    Raises TypeError or ValueError for counts, power or ids that are no such numbers, and where `exclude`
+    leaves nothing to draw.
     """
 
     def __init__(self, counts: Any, power: float = 0.75, exclude: Sequence[int] = ()) -> None:
@@ -178,7 +189,9 @@ class UnigramSampler(Sampler):
             weights[check_ids("exclude", exclude, weights.size)] = 0.0
         positive = numpy.flatnonzero(weights)
         if not positive.size:
-            raise ValueError(f"exclude takes ids that leave a count above 0; got {numpy.size(exclude)} that leave none")
+            raise ValueError(
+                f"exclude takes ids that leave a count above 0; got {numpy.size(exclude)} that leave none"
+            )
         # the logarithm keeps count^power from overflowing, the largest being 1
         log_weights = self.power * numpy.log(weights[positive])
         self._p = numpy.zeros(weights.size)
@@ -199,11 +212,12 @@ class UnigramSampler(Sampler):
 
 
 def alias_table(p: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """(keep, alias) of Walker's alias method (1977): a uniform id i stays i with probability keep[i], else becomes alias[i].
+    """Walker's alias method (1977): a uniform id i stays i with probability keep[i], else becomes alias[i].
 
-    p (N,) sums to 1 → float64 (N,), int64 (N,). Ids lighter than 1/N are filled up, in order, by the heavier ones, in order; a heavy one that has given
-    all it had beyond 1/N (and a part that the next heavy one makes good) closes, and the next one goes on. Running sums of what is lacking and what
-    is in excess tell who fills whom, so no loop is needed. keep is 0 where p is 0, and no alias is: such an id is never drawn.
+    p (N,), which sums to 1 → keep float64 (N,), alias int64 (N,). Ids lighter than 1/N are filled up by the
+    heavier ones, both in order of their ids. A heavy one that has given all it had beyond 1/N, and a part
+    that the next heavy one makes good, closes. Running sums of lack and excess tell who fills whom, so no
+    loop is needed. Where p is 0, keep is 0 and no alias leads there: such an id is never drawn.
     """
     scaled = p * p.size
     alias = numpy.arange(p.size)
@@ -219,7 +233,7 @@ def alias_table(p: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     filler = numpy.searchsorted(excess, numpy.concatenate([[0.0], lack[:-1]]))
     keep[light] = scaled[light]
     alias[light] = heavy[numpy.minimum(filler, last)]
-    # a heavy id closes at the first light one that takes more than it has; the following heavy id makes up the difference
+    # a heavy id closes at the first light one that takes more than it has; the next heavy one makes it good
     closing = numpy.searchsorted(lack, excess[:last], side="right")
     closes = numpy.flatnonzero(closing < lack.size)
     keep[heavy[closes]] = numpy.clip(1.0 + excess[closes] - lack[closing[closes]], 0.0, 1.0)

@@ -1,4 +1,5 @@
-"""Word vectors and the questions asked of them: neighbours, analogies, and the word2vec text format that others read.
+"""Word vectors and the questions asked of them: neighbours, analogies, and the word2vec text format that
+others read.
 
 Needs NumPy alone, so that a question to saved vectors is answered without waiting for MXNet.
 """
@@ -22,17 +23,20 @@ UNKNOWN = "<unk>"
 class WordVectors:
     """One vector a word, compared by the cosine of their angle.
 
-    ``<unk>`` is never among the answers unless the question names it: skip-gram training drops unknown words, so its vector is untrained. A vector of
-    zeros has no direction; its cosine with anything is 0 and it comes after every other answer.
+    ``<unk>`` is never among the answers unless the question names it: skip-gram training drops unknown
+    words, so its vector is untrained. A vector of zeros has no direction; its cosine with anything is 0 and
+    it comes after every other answer.
 
     Parameters
     ----------
     tokens : V different words, by id.
     matrix : (V, d) finite numbers, NumPy's or MXNet's; kept as a read-only float32 copy.
 
-    Attributes: ``tokens`` (list), ``matrix`` (V, d). ``len(vectors)``, ``"chip" in vectors`` and ``vectors["chip"]`` (d,) work as in a dict.
+    Attributes: ``tokens`` (list), ``matrix`` (V, d). ``len(vectors)``, ``"chip" in vectors`` and
+    ``vectors["chip"]`` (d,) work as in a dict.
 
-    Raises TypeError for tokens that are not strings, ValueError for repeated tokens, another number of rows than tokens, NaN or infinity.
+    Raises TypeError for tokens that are not strings, ValueError for repeated tokens, another number of rows
+    than tokens, NaN or infinity.
     """
 
     def __init__(self, tokens: Sequence[str], matrix: Any) -> None:
@@ -44,26 +48,33 @@ class WordVectors:
             if not isinstance(token, str):
                 raise TypeError(f"tokens takes strings; got {token!r} for id {i}")
             if self._ids.setdefault(token, i) != i:
-                raise ValueError(f"tokens takes each word once; got {token!r} for ids {self._ids[token]} and {i}")
+                raise ValueError(
+                    f"tokens takes each word once; got {token!r} for ids {self._ids[token]} and {i}"
+                )
         self.matrix = _finite_rows(matrix, self.tokens)  # (V, d)
         self.matrix.setflags(write=False)
         norms = numpy.sqrt(numpy.einsum("vd,vd->v", self.matrix, self.matrix, dtype=numpy.float64))  # (V,)
         self._is_zero = norms == 0
-        self._unit = (self.matrix / numpy.where(self._is_zero, 1.0, norms)[:, None]).astype(numpy.float32)  # (V, d)
+        unit = self.matrix / numpy.where(self._is_zero, 1.0, norms)[:, None]
+        self._unit = unit.astype(numpy.float32)  # (V, d)
 
     def most_similar(self, token: str, k: int = 10) -> list[tuple[str, float]]:
-        """The `k` words nearest to `token` as (word, cosine), the nearest first; all others if there are fewer than k.
+        """The `k` words nearest to `token` as (word, cosine), the nearest first; all others if there are
+        fewer than k.
 
-        Raises KeyError for an unknown word, with the nearest spellings; TypeError or ValueError unless k is an integer of at least 1.
+        Raises KeyError for an unknown word, with the nearest spellings; TypeError or ValueError unless k is
+        an integer of at least 1.
         """
         query = self._id(token)
         return self._nearest(self._unit[query], [query], k)
 
     def analogy(self, a: str, b: str, c: str, k: int = 10) -> list[tuple[str, float]]:
-        """The `k` words nearest to a − b + c, each of the three scaled to length 1: ``analogy("king", "man", "woman")`` → queen.
+        """The `k` words nearest to a − b + c, each of the three scaled to length 1: ``analogy("king",
+        "man", "woman")`` → queen.
 
-        In words, *a is to b as the answer is to c* (3CosAdd, Levy and Goldberg 2014). The three words themselves are no answers. The order of the
-        words is that of the formula; the book's ``get_analogy(token_a, token_b, token_c)`` takes vec_b − vec_a + vec_c instead, which is
+        In words, *a is to b as the answer is to c* (3CosAdd, Levy and Goldberg 2014). The three words
+        themselves are no answers. The order of the words is that of the formula; the book's
+        ``get_analogy(token_a, token_b, token_c)`` takes vec_b − vec_a + vec_c instead, which is
         ``analogy(token_b, token_a, token_c)`` here. Result and errors as in `most_similar`.
         """
         queries = [self._id(a), self._id(b), self._id(c)]
@@ -77,7 +88,7 @@ class WordVectors:
         cosines = numpy.clip(self._unit @ unit, -1.0, 1.0)  # (V,)
         barred = set(queries)
         if UNKNOWN in self._ids:
-            barred.add(self._ids[UNKNOWN])  # a question about <unk> bars it already, as every word asked about
+            barred.add(self._ids[UNKNOWN])  # asked about, it is barred already
         order = numpy.lexsort((-cosines, self._is_zero))  # rising; equal ones by id
         best = order[~numpy.isin(order, list(barred))][:k]
         return [(self.tokens[i], float(cosines[i])) for i in best]
@@ -104,16 +115,21 @@ class WordVectors:
         return f"WordVectors({len(self):,} words, {self.matrix.shape[1]} dimensions)"
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the word2vec text format: a line ``V d``, then a line a word, the word and its d numbers, parted by single spaces.
+        """Write the word2vec text format: a line ``V d``, then a line a word, the word and its d numbers,
+        parted by single spaces.
 
-        Nine digits bring every float32 back exactly. The file appears whole or not at all: it is written beside `path` and moved into place. gensim's
-        ``KeyedVectors.load_word2vec_format`` reads it, and ``d2l.TokenEmbedding`` where it is called ``vec.txt``.
+        Nine digits bring every float32 back exactly. The file appears whole or not at all: it is written
+        beside `path` and moved into place. gensim's ``KeyedVectors.load_word2vec_format`` reads it, and
+        ``d2l.TokenEmbedding`` where it is called ``vec.txt``.
 
-        Raises ValueError, before anything is written, for a word that is empty or holds white space, which the format cannot carry.
+        Raises ValueError, before anything is written, for a word that is empty or holds white space, which
+        the format cannot carry.
         """
         for token in self.tokens:
             if token.split() != [token]:
-                raise ValueError(f"tokens takes words without white space for the word2vec text format; got {token!r}")
+                raise ValueError(
+                    f"tokens takes words without white space for the word2vec text format; got {token!r}"
+                )
         path = Path(path)
         row_format = "%s" + " %.9g" * self.matrix.shape[1] + "\n"
         part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
@@ -132,8 +148,9 @@ class WordVectors:
     def load(cls, path: str | os.PathLike[str]) -> WordVectors:
         """Read the word2vec text format. Empty lines and spaces at the end of a line are passed over.
 
-        Raises ValueError, with the line's number, for a missing header, more or fewer words than it says, a line with another number of numbers, a
-        number that is none or not finite in float32, a repeated word, or text that is not UTF-8.
+        Raises ValueError, with the line's number, for a missing header, more or fewer words than it says, a
+        line with another number of numbers, a number that is none or not finite in float32, a repeated
+        word, or text that is not UTF-8.
         """
         path = Path(path)
         lines: dict[str, int] = {}  # the line of each word, in order
@@ -146,37 +163,45 @@ class WordVectors:
                     token, *numbers = line.rstrip().split(" ")
                     if not token and not numbers:
                         continue
+                    here = f"{path}, line {number}"
                     if len(numbers) != size:
-                        raise ValueError(f"{path}, line {number}: takes a word and {size} numbers; got {len(numbers)} numbers")
+                        raise ValueError(f"{here}: takes a word and {size} numbers; got {len(numbers)}")
                     if lines.setdefault(token, number) != number:
-                        raise ValueError(f"{path}, line {number}: takes each word once; line {lines[token]} has {token!r} too")
+                        raise ValueError(f"{here}: takes each word once; line {lines[token]} has {token!r}")
                     try:
                         values.extend(map(float, numbers))
                     except ValueError as error:
-                        raise ValueError(f"{path}, line {number}: takes numbers; {error}") from None
+                        raise ValueError(f"{here}: takes numbers; {error}") from None
         except UnicodeDecodeError as error:
             raise ValueError(f"{path}, after line {number}: takes UTF-8 text; {error}") from None
         if len(lines) != num_words:
-            raise ValueError(f"{path}, line 1: the header says {num_words} words; got {len(lines)} lines of words")
+            raise ValueError(
+                f"{path}, line 1: the header says {num_words} words; got {len(lines)} lines of words"
+            )
         matrix = numpy.frombuffer(values).reshape(num_words, size)  # (V, d)
-        wrong = ~(numpy.abs(matrix) <= numpy.finfo(numpy.float32).max)  # NaN too
-        for row, column in numpy.argwhere(wrong)[:1]:
+        for row, column in numpy.argwhere(~numpy.isfinite(_to_float32(matrix)))[:1]:
             number = list(lines.values())[row]
-            raise ValueError(f"{path}, line {number}: takes finite float32 numbers; got {matrix[row, column]}")
+            raise ValueError(
+                f"{path}, line {number}: takes finite float32 numbers; got {matrix[row, column]}"
+            )
         return cls(list(lines), matrix)
 
 
 def get_similar_tokens(query_token: str, k: int, embed: Any, vocab: Any = None) -> None:
-    """Print the `k` words nearest to `query_token`, one a line, as the book does: ``cosine sim=0.612: intel``.
+    """Print the `k` words nearest to `query_token`, one a line, as the book does: ``cosine sim=0.612:
+    intel``.
 
     Parameters
     ----------
     query_token : a word of the vocabulary.
     k : how many neighbours; all there are if fewer.
-    embed : a Gluon block with a ``weight`` (V, d), of which the first context's copy is read; an array (V, d); or `WordVectors`.
-    vocab : a ``d2l.Vocab``, or anything whose ``idx_to_token`` lists the words by id; not needed with `WordVectors`.
+    embed : a Gluon block with a ``weight`` (V, d), of which the first context's copy is read; an array (V,
+        d); or `WordVectors`.
+    vocab : a ``d2l.Vocab``, or anything whose ``idx_to_token`` lists the words by id; not needed with
+        `WordVectors`.
 
-    The words come from `WordVectors.most_similar`, with its errors; so ``<unk>``, id 0 and never trained, is not among them unless asked about.
+    The words come from `WordVectors.most_similar`, with its errors; so ``<unk>``, id 0 and never trained,
+    is not among them unless asked about.
     """
     if isinstance(embed, WordVectors):
         vectors = embed
@@ -191,23 +216,29 @@ def get_similar_tokens(query_token: str, k: int, embed: Any, vocab: Any = None) 
 
 def _finite_rows(matrix: Any, tokens: list[str]) -> numpy.ndarray:
     """`matrix` as a float32 copy (V, d), finite, one row a token."""
-    array = matrix.asnumpy() if hasattr(matrix, "asnumpy") else numpy.asarray(matrix)
-    if array.dtype.kind not in "iuf":
-        raise TypeError(f"matrix takes numbers; got dtype {array.dtype}")
-    if array.ndim != 2 or not array.size:
-        raise ValueError(f"matrix takes shape (words, dimensions), both at least 1; got {array.shape}")
-    if len(array) != len(tokens):
-        raise ValueError(f"matrix takes one row for each of {len(tokens)} tokens; got {len(array)} rows")
-    with numpy.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused below
-        rows = array.astype(numpy.float32)
-    for i in numpy.flatnonzero(~numpy.isfinite(rows).all(axis=1))[:1]:
-        raise ValueError(f"matrix takes finite float32 numbers; got {array[i][~numpy.isfinite(rows[i])][0]} for {tokens[i]!r}")
+    given = matrix.asnumpy() if hasattr(matrix, "asnumpy") else numpy.asarray(matrix)
+    if given.dtype.kind not in "iuf":
+        raise TypeError(f"matrix takes numbers; got dtype {given.dtype}")
+    if given.ndim != 2 or not given.size:
+        raise ValueError(f"matrix takes shape (words, dimensions), both at least 1; got {given.shape}")
+    if len(given) != len(tokens):
+        raise ValueError(f"matrix takes one row for each of {len(tokens)} tokens; got {len(given)} rows")
+    rows = _to_float32(given)
+    for i, j in numpy.argwhere(~numpy.isfinite(rows))[:1]:
+        raise ValueError(f"matrix takes finite float32 numbers; got {given[i, j]} for {tokens[i]!r}")
     return rows
+
+
+def _to_float32(matrix: numpy.ndarray) -> numpy.ndarray:
+    """A float32 copy, infinite where float32 cannot hold a number."""
+    with numpy.errstate(over="ignore"):
+        return matrix.astype(numpy.float32)
 
 
 def _header(path: Path, line: str) -> tuple[int, int]:
     fields = line.split()
     if len(fields) != 2 or not all(field.isdecimal() and int(field) for field in fields):
-        raise ValueError(f"{path}, line 1: takes a header 'words dimensions', such as '6719 100'; got {line[:60]!r}")
+        raise ValueError(
+            f"{path}, line 1: takes a header 'words dimensions', such as '6719 100'; got {line[:60]!r}"
+        )
     return int(fields[0]), int(fields[1])
-
