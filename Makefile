@@ -1,0 +1,71 @@
+# The two commands: `make run` trains the skip-gram chapter, `make test` runs the tests. Both set themselves up, once.
+#   make run ARGS="--corpus ptb --num-epochs 5"     make test ARGS="-k huffman"     make run PYTHON=python3.12
+
+VENV := .venv
+PYTHON :=
+ARGS :=
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --log $(VENV)/install.log
+CHAPTERS := $(wildcard chapters/*.py)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: run test test-slow test-pythons lint wheel data notebooks clean help
+
+run: $(VENV)/.installed  ## train the skip-gram chapter, print neighbours of a few words, save the loss plot
+	$(PY) chapters/negative_sampling.py $(ARGS)
+
+test: $(VENV)/.installed-test  ## the quick tests
+	$(PY) -m pytest $(ARGS)
+
+test-slow: $(VENV)/.installed-test  ## the tests that train for longer
+	$(PY) -m pytest -m "slow and not gpu" $(ARGS)
+
+lint: $(VENV)/.installed-test  ## ruff and mypy
+	$(PY) -m ruff check .
+	$(PY) -m mypy gluon_softmax
+
+test-pythons:  ## the quick tests on every Python from 3.8 to 3.12 that is found
+	@scripts/test_pythons.sh $(MAKE)
+
+wheel: $(VENV)/.installed  ## build the wheel into dist/
+	$(PY) -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+data: $(VENV)/.installed  ## write the embedded corpus data/mini_ptb.zip again
+	$(PY) data/make_mini_ptb.py
+
+notebooks: $(CHAPTERS:chapters/%.py=build/notebooks/%.ipynb)  ## the chapters as notebooks in build/notebooks/
+
+build/notebooks/%.ipynb: chapters/%.py | $(VENV)/.installed-test
+	@mkdir -p $(@D)
+	$(PY) -m jupytext --quiet --to ipynb --set-kernel python3 --output $@ $<
+	@echo $@
+
+clean:  ## remove environments, builds and caches; data/ and runs/ stay
+	rm -rf .venv* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# An environment stays until another PYTHON is asked for.
+ifneq ($(PYTHON),)
+ifneq ($(PYTHON),$(shell cat $(VENV)/.made-with 2>/dev/null))
+.PHONY: $(VENV)/.made-with
+endif
+endif
+
+$(VENV)/.made-with:
+	@scripts/make_venv.sh $(VENV) $(PYTHON)
+	@echo "$(PYTHON)" > $@
+
+$(VENV)/.installed: $(VENV)/.made-with setup.py pyproject.toml $(wildcard requirements/*.txt)
+	@echo "installing into $(VENV) (a few minutes the first time; the log is $(VENV)/install.log)"
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.made-with setup.py pyproject.toml $(wildcard requirements/*.txt)
+	@echo "installing into $(VENV), with the tests' tools (a few minutes the first time; the log is $(VENV)/install.log)"
+	$(PIP) --editable ".[test]"
+	@touch $@ $(VENV)/.installed
