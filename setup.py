@@ -1,7 +1,7 @@
 """Packaging: what to install on each Python, and the embedded corpus inside the wheel.
 
-MXNet 1.9.1 is the last release and d2l pins old versions of much else, so a bare `pip install mxnet d2l` can search for minutes.
-The versions here let pip resolve in one pass on every Python from 3.8 to 3.12.
+MXNet 1.9.1 is the last release and d2l pins old versions of much else, so a bare `pip install mxnet d2l` can
+search for minutes. The versions here let pip resolve in one pass on every Python from 3.8 to 3.12.
 """
 
 import re
@@ -18,7 +18,7 @@ REQUIRES = [
     "mxnet==1.9.1",
     "tqdm",
     "ipython<9",  # d2l draws through names that IPython 9 dropped: backend2gui, set_matplotlib_formats
-    # Python 3.8 to 3.11: d2l 1.0.3 pins these; they are named so that pip knows them before it looks at anything else.
+    # Python 3.8 to 3.11: d2l 1.0.3 pins these; named here, pip knows them before it looks at anything else.
     'd2l==1.0.3; python_version < "3.12"',
     'numpy==1.23.5; python_version < "3.12"',
     'matplotlib==3.7.2; python_version < "3.12"',
@@ -54,7 +54,7 @@ def pinned(version: str, suffix: str = "") -> list:
 
 
 class BuildWithCorpus(build_py):
-    """Puts data/mini_ptb.zip, and nothing else of data/, into the wheel as gluon_softmax/data/mini_ptb.zip."""
+    """Puts data/mini_ptb.zip, and nothing else of data/, into the wheel, under gluon_softmax/data/."""
 
     def run(self) -> None:
         super().run()
@@ -64,11 +64,11 @@ class BuildWithCorpus(build_py):
             shutil.copyfile(CORPUS, target / CORPUS.name)
 
 
-VERSION = re.search(r'^__version__ = "(.+)"$', (ROOT / "gluon_softmax" / "__init__.py").read_text(encoding="utf-8"), re.M)
+INIT = (ROOT / "gluon_softmax" / "__init__.py").read_text(encoding="utf-8")
 
 setup(
     name="gluon_softmax",
-    version=VERSION.group(1),
+    version=re.search(r'^__version__ = "(.+)"$', INIT, re.MULTILINE).group(1),
     description="Training over large vocabularies without scoring all of them, in MXNet Gluon",
     license="MIT",
     python_requires=">=3.8,<3.13",

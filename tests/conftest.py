@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-# Read by MXNet and matplotlib at their first import. Small arrays are slower on many threads than on two, and MXNet in a container
-# counts the machine's cores, not those it may use.
+# Read by MXNet and matplotlib at their first import. Small arrays are slower on many threads than on two, and
+# MXNet in a container counts the machine's cores, not those it may use.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("MPLBACKEND", "agg")
 
