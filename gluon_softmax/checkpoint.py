@@ -1,0 +1,146 @@
+"""The state of a training run in a folder: parameters, optimizer, metrics; whole or not there, and never taken from a damaged file.
+
+MXNet's ``nd.load`` reads a file with a flipped byte without a word and Trainer states are pickles, so the arrays are kept as NumPy's own format, with a
+SHA-256 of each file, and one small JSON file, moved into place last, says which belong together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from .errors import CheckpointError
+
+_INDEX = "checkpoint.json"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    temporary = path.with_name(path.name + ".part")
+    with open(temporary, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _pack(arrays: dict[str, numpy.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    numpy.savez(buffer, **arrays)  # type: ignore[arg-type]  # NumPy's stub takes the names for its own keyword
+    return buffer.getvalue()
+
+
+class Checkpoint:
+    """``save`` after an epoch, ``restore`` before the next: the run goes on as if it had not stopped (bit-equal on one machine)."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def exists(self) -> bool:
+        return (self.folder / _INDEX).exists()
+
+    def save(self, net: Any, trainer: Any, history: list[dict[str, Any]]) -> None:
+        """Write parameters, optimizer arrays, update counts and the metrics so far; the checkpoint before it stays until this one is whole."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        previous = self._read_index() if self.exists() else {"files": {}}
+        files = {}
+        for kind, arrays in (("parameters", _parameter_arrays(net)), ("optimizer", _optimizer_arrays(trainer))):
+            content = _pack(arrays)
+            name = f"{kind}-{len(history)}.npz"
+            write_atomically(self.folder / name, content)
+            files[kind] = {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
+        index = {"epoch": len(history), "files": files, "history": history}
+        write_atomically(self.folder / _INDEX, json.dumps(index, indent=1).encode())
+        for old in previous["files"].values():
+            if old["name"] not in {file["name"] for file in files.values()}:
+                (self.folder / old["name"]).unlink(missing_ok=True)
+
+    def restore(self, net: Any, trainer: Any | None = None) -> list[dict[str, Any]]:
+        """Load into an initialized net (and its Trainer); return the metrics so far. Raises CheckpointError for damage or another model."""
+        index = self._read_index()
+        _set_parameters(net, self._read(index, "parameters"), self.folder)
+        if trainer is not None:
+            _set_optimizer(trainer, self._read(index, "optimizer"))
+        history: list[dict[str, Any]] = index["history"]
+        return history
+
+    def _read_index(self) -> dict[str, Any]:
+        path = self.folder / _INDEX
+        try:
+            index: dict[str, Any] = json.loads(path.read_text())
+            index["files"], index["history"]
+        except FileNotFoundError:
+            raise CheckpointError(f"{self.folder} holds no checkpoint: {_INDEX} is missing") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(f"{path} is damaged: {error}") from None
+        return index
+
+    def _read(self, index: dict[str, Any], kind: str) -> dict[str, numpy.ndarray]:
+        file = index["files"][kind]
+        path = self.folder / file["name"]
+        if not path.exists():
+            raise CheckpointError(f"{path} is missing")
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != file["sha256"]:
+            raise CheckpointError(f"{path} is damaged: its SHA-256 is not the one written with it")
+        with numpy.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+
+def _parameter_arrays(net: Any) -> dict[str, numpy.ndarray]:
+    return {name: p.list_data()[0].asnumpy() for name, p in net._collect_params_with_prefix().items()}
+
+
+def _set_parameters(net: Any, arrays: dict[str, numpy.ndarray], folder: Path) -> None:
+    from .backend import np
+
+    parameters = net._collect_params_with_prefix()
+    if set(parameters) != set(arrays):
+        names = ", ".join(sorted(set(parameters) ^ set(arrays)))
+        raise CheckpointError(f"{folder} belongs to another model: these parameters are in one and not in the other: {names}")
+    for name, parameter in parameters.items():
+        if tuple(parameter.shape) != arrays[name].shape:
+            raise CheckpointError(
+                f"{folder} belongs to another model: {name} takes shape {tuple(parameter.shape)}, the checkpoint has {arrays[name].shape}"
+            )
+    for name, parameter in parameters.items():
+        parameter.set_data(np.array(arrays[name], dtype=arrays[name].dtype))
+
+
+def _optimizer_arrays(trainer: Any) -> dict[str, numpy.ndarray]:
+    """The state arrays of the first context (every context has the same) and how often each parameter was updated."""
+    arrays = {}
+    for index, state in trainer._updaters[0].states.items():
+        for place, array in enumerate(_as_tuple(state)):
+            arrays[f"state/{index}/{place}"] = array.asnumpy()
+    counts = trainer.optimizer._all_index_update_counts.get(trainer._contexts[0].device_id, {})
+    arrays["updates"] = numpy.array(sorted(counts.items()), dtype=numpy.int64).reshape(-1, 2)
+    arrays["num_update"] = numpy.array(trainer.optimizer.num_update, dtype=numpy.int64)
+    return arrays
+
+
+def _set_optimizer(trainer: Any, arrays: dict[str, numpy.ndarray]) -> None:
+    optimizer = trainer.optimizer
+    counts = {int(index): int(count) for index, count in arrays["updates"]}
+    for context, updater in zip(trainer._contexts, trainer._updaters):
+        optimizer._all_index_update_counts[context.device_id] = dict(counts)
+        for index in counts:
+            weight = trainer._params[index].data(context).as_nd_ndarray()
+            state = optimizer.create_state_multi_precision(index, weight)
+            for place, array in enumerate(_as_tuple(state)):
+                array[:] = arrays[f"state/{index}/{place}"]
+            updater.states[index] = state
+            updater.states_synced[index] = True
+    optimizer.num_update = int(arrays["num_update"])
+
+
+def _as_tuple(state: Any) -> tuple[Any, ...]:
+    if state is None:
+        return ()
+    return tuple(state) if isinstance(state, (tuple, list)) else (state,)
