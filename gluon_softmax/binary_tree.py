@@ -55,11 +55,11 @@ class BinaryTree:
         j is V + j.
     root : the inner node where every path begins; −1 in a tree of one word, which has none.
 
-    Raises ValueError where the codes are no tree: an empty tree, a node without one of its two children, a
-    code that begins another.
+    Raises ValueError where the codes are no tree: an empty tree, a turn that leads two ways (as where one
+    code begins another), ids out of range; TypeError for what is no sequence of integers.
     """
 
-    def __init__(self, codes: Sequence[Sequence[int]], points: Sequence[Sequence[int]]) -> None:
+    def __init__(self, codes: Sequence[Any], points: Sequence[Any]) -> None:
         flat_codes, lengths = _flatten("codes", codes)
         flat_points, point_lengths = _flatten("points", points)
         if not lengths.size:
@@ -207,7 +207,7 @@ def _climb(parents: numpy.ndarray, vocab_size: int) -> Iterator[tuple[numpy.ndar
         nodes = vocab_size + parents[nodes]
 
 
-def _flatten(name: str, rows: Sequence[Sequence[int]]) -> tuple[numpy.ndarray, numpy.ndarray]:
+def _flatten(name: str, rows: Sequence[Any]) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Rows of integers as one int64 array, and the length of each row."""
     arrays = [numpy.asarray(row) for row in rows]
     for word, array in enumerate(arrays):
@@ -223,9 +223,9 @@ def _children_of(
 ) -> tuple[int, numpy.ndarray]:
     """(root, children) of codes and points, or a ValueError that says why they are no tree.
 
-    V words and V − 2 inner nodes below the root are 2V − 2 children for the 2(V − 1) turns of V − 1 nodes.
-    So where every turn leads to one child and every child has one parent, what the paths reach from the
-    root is a tree of all nodes, and no code begins another.
+    It is enough that every turn always leads to the same child. For the paths then reach V words and k − 1
+    inner nodes below the root by at most 2k turns, so k is at least V − 1, all there are: each turn has one
+    child, each child one parent, and the root none.
     """
     vocab_size = lengths.size
     if vocab_size == 1:
@@ -257,15 +257,10 @@ def _children_of(
     turns = 2 * flat_points + flat_codes
     children = numpy.full(2 * (vocab_size - 1), -1, dtype=numpy.int64)
     children[turns] = reached
-    refuse("codes", children[turns] != reached, "one branch a turn, no code beginning another", flat_points)
-    for turn in numpy.flatnonzero(children < 0)[:1]:
-        raise ValueError(
-            f"codes takes both turns at every inner node; node {turn // 2} has no turn {turn % 2}"
-        )
-    parents = numpy.bincount(children, minlength=2 * vocab_size - 1)
-    parents[vocab_size + root] += 1  # the root has no parent, so one more makes it like the others
-    for child in numpy.flatnonzero(parents != 1)[:1]:
-        raise ValueError(
-            f"points takes one parent for each node below root {root}; node {child - vocab_size} has not"
-        )
+    refuse(
+        "codes",
+        children[turns] != reached,
+        "turns that always lead to one child, no code beginning another",
+        flat_points,
+    )
     return root, children.reshape(vocab_size - 1, 2)

@@ -52,8 +52,9 @@ def _merge(falling: list[float]) -> numpy.ndarray:
     """Leaf weights (n,) → children (n − 1, 2): the lighter, the heavier; by two queues.
 
     Leaf i is i and inner node j is n + j. One queue has the leaves from the lightest, the other the inner
-    nodes as they are made. Both rise, so the lightest node is always at the head of one; on equal weights the inner node goes first, as in word2vec.c. An infinite weight
-    closes each queue. `falling` need not be sorted for a tree, only for Huffman's.
+    nodes as they are made. Both rise, so the lightest node is always at the head of one; on equal weights
+    the inner node goes first, as in word2vec.c. An infinite weight closes each queue. `falling` need not
+    fall for a tree, only for Huffman's.
     """
     num_leaves = len(falling)
     leaves = [*reversed(falling), math.inf]

@@ -1,5 +1,4 @@
-"""Word vectors and the questions asked of them: neighbours, analogies, and the word2vec text format that
-others read.
+"""Word vectors, the questions asked of them, and the word2vec text format, which others read too.
 
 Needs NumPy alone, so that a question to saved vectors is answered without waiting for MXNet.
 """
@@ -23,8 +22,8 @@ UNKNOWN = "<unk>"
 class WordVectors:
     """One vector a word, compared by the cosine of their angle.
 
-    ``<unk>`` is never among the answers unless the question names it: skip-gram training drops unknown
-    words, so its vector is untrained. A vector of zeros has no direction; its cosine with anything is 0 and
+    ``<unk>`` is never an answer: skip-gram training drops unknown words, so its vector is untrained. It can
+    be asked about. A vector of zeros has no direction; its cosine with anything is 0 and
     it comes after every other answer.
 
     Parameters
@@ -88,7 +87,7 @@ class WordVectors:
         cosines = numpy.clip(self._unit @ unit, -1.0, 1.0)  # (V,)
         barred = set(queries)
         if UNKNOWN in self._ids:
-            barred.add(self._ids[UNKNOWN])  # asked about, it is barred already
+            barred.add(self._ids[UNKNOWN])
         order = numpy.lexsort((-cosines, self._is_zero))  # rising; equal ones by id
         best = order[~numpy.isin(order, list(barred))][:k]
         return [(self.tokens[i], float(cosines[i])) for i in best]
@@ -200,8 +199,7 @@ def get_similar_tokens(query_token: str, k: int, embed: Any, vocab: Any = None) 
     vocab : a ``d2l.Vocab``, or anything whose ``idx_to_token`` lists the words by id; not needed with
         `WordVectors`.
 
-    The words come from `WordVectors.most_similar`, with its errors; so ``<unk>``, id 0 and never trained,
-    is not among them unless asked about.
+    The words come from `WordVectors.most_similar`, with its errors; so ``<unk>`` is not among them.
     """
     if isinstance(embed, WordVectors):
         vectors = embed
