@@ -35,9 +35,9 @@ def sha1_of(path: str | Path) -> str:
 def download(url: str, path: str | Path, sha1_hash: str, timeout: tuple[float, float] = TIMEOUT) -> Path:
     """The file of this SHA-1 at `path`: the one that is there if it matches, else fetched from `url`.
 
-    The content is hashed on its way into a temporary file in the same folder, which replaces `path` only when the
-    hash is right; until then whatever stands at `path` stays. `timeout` is in seconds: (connect, read).
-    Raises CorpusError.
+    The content is hashed on its way into a temporary file in the same folder, which replaces `path` only
+    when the hash is right; until then whatever stands at `path` stays. `timeout` is in seconds:
+    (connect, read). Raises CorpusError.
     """
     path = Path(path)
     cached = path.is_file()
@@ -128,8 +128,8 @@ def open_member(path: str | Path, member: str) -> Iterator[IO[bytes]]:
 def unpack(path: str | Path, folder: str | Path) -> None:
     """Unpack the archive into `folder`, once: members that are there with the right content are left alone.
 
-    All members are checked before anything is written; each is written to a temporary folder and moved into place,
-    so that no half-written file is ever seen. Raises CorpusError.
+    All members are checked before anything is written; each is written to a temporary folder and moved
+    into place, so that no half-written file is ever seen. Raises CorpusError.
     """
     folder = Path(folder)
     with _open_archive(Path(path)) as archive:

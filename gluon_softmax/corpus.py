@@ -35,11 +35,12 @@ class Source(NamedTuple):
 class Corpus:
     """A text in three splits as ids, with the vocabulary of its training text.
 
-    Id 0 is ``<unk>``: the text's own and every word seen fewer than `min_freq` times in training. From 1 on ids are
-    in order of falling training frequency, ties in the order of the words. With `eos` each sentence ends in
-    ``<eos>``, which `min_freq` never removes. A sentence is a line, a word what stands between white space, as in
-    d2l; blank lines are no sentences. `counts` are int64 (V,): the training counts by id. Arrays are shared, so they
-    are read-only. The valid and test splits are encoded when first asked for.
+    Id 0 is ``<unk>``: the text's own and every word seen fewer than `min_freq` times in training. From 1
+    on ids are in order of falling training frequency, ties in the order of the words. With `eos` each
+    sentence ends in ``<eos>``, which `min_freq` never removes. A sentence is a line, a word what stands
+    between white space, as in d2l; blank lines are no sentences. `counts` are int64 (V,): the training
+    counts by id. Arrays are shared, so they are read-only. The valid and test splits are encoded when
+    first asked for.
     """
 
     def __init__(self, name: str, sources: dict[str, Source], min_freq: int, eos: bool) -> None:
@@ -177,14 +178,15 @@ def load_corpus(
     eos: bool = False,
     data_dir: str | Path | None = None,
 ) -> Corpus:
-    """Read a corpus: "ptb", "mini_ptb", or a folder with train.txt, valid.txt and test.txt (UTF-8, a sentence a line).
+    """Read "ptb", "mini_ptb", or a folder with train.txt, valid.txt and test.txt (UTF-8, a sentence a line).
 
-    Words seen fewer than `min_freq` times in the training text become ``<unk>``. By default that is the book's 10
-    (section 15.3), or 1 with `eos`, for language models. `data_dir` is where PTB is kept, see `data_folder`.
+    Words seen fewer than `min_freq` times in the training text become ``<unk>``. By default that is the
+    book's 10 (section 15.3), or 1 with `eos`, for language models. `data_dir` is where PTB is kept, see
+    `data_folder`.
 
-    Raises ValueError for an unknown name, a `min_freq` below 1 or one that leaves no word; its kind CorpusError for
-    a missing or empty split, text that is not UTF-8, a damaged or unsafe archive, or PTB if it can't be fetched;
-    TypeError for arguments of another type.
+    Raises ValueError for an unknown name, a `min_freq` below 1 or one that leaves no word; its kind
+    CorpusError for a missing or empty split, text that is not UTF-8, a damaged or unsafe archive, or PTB
+    if it can't be fetched; TypeError for arguments of another type.
     """
     if not isinstance(eos, bool):
         raise TypeError(f"eos takes True or False, got {eos!r}")
@@ -214,7 +216,7 @@ def choose_corpus(name: str = "auto", data_dir: str | Path | None = None) -> tup
 
 
 def data_folder(data_dir: str | Path | None = None) -> Path:
-    """Where downloads live: `data_dir`, else $GLUON_SOFTMAX_DATA, else the clone's data/, else the user's cache."""
+    """Where PTB is kept: `data_dir`, else $GLUON_SOFTMAX_DATA, else a clone's data/, else a cache of the user."""
     chosen = data_dir or os.environ.get("GLUON_SOFTMAX_DATA")
     if chosen:
         return Path(chosen).expanduser()
@@ -231,7 +233,7 @@ def load_planted_groups() -> dict[str, list[str]]:
 
 
 def _ptb_archive(folder: Path) -> Path:
-    """d2l's own archive, where `d2l.download_extract('ptb')` looks for it, unpacked beside it as d2l leaves it."""
+    """d2l's own archive, where `d2l.download_extract('ptb')` looks for it, unpacked as d2l leaves it."""
     url, sha1_hash = _import_d2l().DATA_HUB["ptb"]
     path = download(url, folder / url.split("/")[-1], sha1_hash)
     if os.access(folder, os.W_OK):  # the text is read from the archive, so a read-only folder does too
@@ -272,7 +274,11 @@ def _folder_sources(name: str | Path) -> dict[str, Source]:
         raise CorpusError(
             f"a corpus folder takes train.txt, valid.txt and test.txt; {folder} lacks {', '.join(missing)}"
         )
-    return {split: Source(str(path), functools.partial(path.open, "rb")) for split, path in files.items()}
+    return {split: Source(str(path), functools.partial(_open_file, path)) for split, path in files.items()}
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    return open(path, "rb")
 
 
 def _import_d2l() -> Any:
