@@ -1,6 +1,7 @@
 """Training over large vocabularies without scoring all of them, in MXNet Gluon.
 
-The public names are loaded when first used, so that asking saved vectors a question imports neither MXNet nor d2l.
+The public names are loaded when first used, so that asking saved vectors a question imports neither MXNet nor
+d2l.
 """
 
 from __future__ import annotations

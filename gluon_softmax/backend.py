@@ -1,8 +1,10 @@
-"""The one place that imports MXNet: it mends what today's NumPy took away, then turns on MXNet's NumPy arrays.
+"""The one place that imports MXNet: it mends what today's NumPy took away, then turns on MXNet's NumPy
+arrays.
 
-MXNet 1.9.1 reads ``numpy.bool`` at import, which NumPy removed in 1.24, and ``distutils``, which left the standard library in
-Python 3.12 (setuptools brings it back). Importing this module therefore comes before any ``import mxnet`` or ``import d2l``.
-``npx.set_np()`` is called here, as in the book, so arrays at the surface are ``mxnet.numpy`` arrays.
+MXNet 1.9.1 reads ``numpy.bool`` at import, which NumPy removed in 1.24, and ``distutils``, which left the
+standard library in Python 3.12 (setuptools brings it back). Importing this module therefore comes before any
+``import mxnet`` or ``import d2l``. ``npx.set_np()`` is called here, as in the book, so arrays at the surface
+are ``mxnet.numpy`` arrays.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ def _check_ground() -> None:
             "run `pip install 'numpy<2'` and restart Python (the notebook's kernel)"
         )
     if sys.version_info >= (3, 12) and importlib.util.find_spec("setuptools") is None:
-        raise BackendError("MXNet 1.9.1 needs distutils, gone since Python 3.12: run `pip install setuptools`")
+        raise BackendError(
+            "MXNet 1.9.1 needs distutils, gone since Python 3.12: run `pip install setuptools`"
+        )
 
 
 def _lend_numpy_bool() -> None:

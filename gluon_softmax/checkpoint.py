@@ -1,7 +1,9 @@
-"""The state of a training run in a folder: parameters, optimizer, metrics; whole or not there, and never taken from a damaged file.
+"""The state of a training run in a folder: parameters, optimizer, metrics; whole or not there, and never
+taken from a damaged file.
 
-MXNet's ``nd.load`` reads a file with a flipped byte without a word and Trainer states are pickles, so the arrays are kept as NumPy's own format, with a
-SHA-256 of each file, and one small JSON file, moved into place last, says which belong together.
+MXNet's ``nd.load`` reads a file with a flipped byte without a word and Trainer states are pickles, so the
+arrays are kept as NumPy's own format, with a SHA-256 of each file, and one small JSON file, moved into place
+last, says which belong together.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ def _pack(arrays: dict[str, numpy.ndarray]) -> bytes:
 
 
 class Checkpoint:
-    """``save`` after an epoch, ``restore`` before the next: the run goes on as if it had not stopped (bit-equal on one machine)."""
+    """``save`` after an epoch, ``restore`` before the next: the run goes on as if it had not stopped
+    (bit-equal on one machine).
+    """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
@@ -46,35 +50,57 @@ class Checkpoint:
         return (self.folder / _INDEX).exists()
 
     def save(self, net: Any, trainer: Any, history: list[dict[str, Any]]) -> None:
-        """Write parameters, optimizer arrays, update counts and the metrics so far; the checkpoint before it stays until this one is whole."""
+        """Write parameters, optimizer arrays, update counts and the metrics so far; the checkpoint before it
+        stays until this one is whole.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         previous = self._read_index() if self.exists() else {"files": {}}
         files = {}
-        for kind, arrays in (("parameters", _parameter_arrays(net)), ("optimizer", _optimizer_arrays(trainer))):
+        for kind, arrays in (
+            ("parameters", _parameter_arrays(net)),
+            ("optimizer", _optimizer_arrays(trainer)),
+        ):
             content = _pack(arrays)
-            name = f"{kind}-{len(history)}.npz"
+            sha256 = hashlib.sha256(content).hexdigest()
+            name = f"{kind}-{len(history)}-{sha256[:8]}.npz"  # never that of another checkpoint's file
             write_atomically(self.folder / name, content)
-            files[kind] = {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
-        index = {"epoch": len(history), "files": files, "history": history}
+            files[kind] = {"name": name, "sha256": sha256}
+        index = {
+            "epoch": len(history),
+            "optimizer": _optimizer_name(trainer),
+            "files": files,
+            "history": history,
+        }
+        index["sha256"] = _digest(index)
         write_atomically(self.folder / _INDEX, json.dumps(index, indent=1).encode())
         for old in previous["files"].values():
             if old["name"] not in {file["name"] for file in files.values()}:
                 (self.folder / old["name"]).unlink(missing_ok=True)
 
     def restore(self, net: Any, trainer: Any | None = None) -> list[dict[str, Any]]:
-        """Load into an initialized net (and its Trainer); return the metrics so far. Raises CheckpointError for damage or another model."""
+        """Load into an initialized net (and its Trainer); return the metrics so far. Raises CheckpointError
+        for damage, another model or another optimizer, before anything is changed.
+        """
         index = self._read_index()
-        _set_parameters(net, self._read(index, "parameters"), self.folder)
+        arrays = {kind: self._read(index, kind) for kind in ("parameters", "optimizer")}
+        _check_parameters(net, arrays["parameters"], self.folder)
+        if trainer is not None and index["optimizer"] != _optimizer_name(trainer):
+            raise CheckpointError(
+                f"{self.folder} belongs to another optimizer: it was written by {index['optimizer']}, "
+                f"and the run has {_optimizer_name(trainer)}"
+            )
+        _set_parameters(net, arrays["parameters"])
         if trainer is not None:
-            _set_optimizer(trainer, self._read(index, "optimizer"))
+            _set_optimizer(trainer, arrays["optimizer"])
         history: list[dict[str, Any]] = index["history"]
         return history
 
     def _read_index(self) -> dict[str, Any]:
         path = self.folder / _INDEX
         try:
-            index: dict[str, Any] = json.loads(path.read_text())
-            index["files"], index["history"]
+            index: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if index.pop("sha256") != _digest(index):
+                raise ValueError("its SHA-256 is not the one written in it")
         except FileNotFoundError:
             raise CheckpointError(f"{self.folder} holds no checkpoint: {_INDEX} is missing") from None
         except (ValueError, KeyError, TypeError) as error:
@@ -93,28 +119,45 @@ class Checkpoint:
             return {name: arrays[name] for name in arrays.files}
 
 
+def _digest(index: dict[str, Any]) -> str:
+    """The SHA-256 of an index, however it is laid out."""
+    return hashlib.sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
+
+
+def _optimizer_name(trainer: Any) -> str:
+    return type(trainer.optimizer).__name__
+
+
 def _parameter_arrays(net: Any) -> dict[str, numpy.ndarray]:
     return {name: p.list_data()[0].asnumpy() for name, p in net._collect_params_with_prefix().items()}
 
 
-def _set_parameters(net: Any, arrays: dict[str, numpy.ndarray], folder: Path) -> None:
-    from .backend import np
-
+def _check_parameters(net: Any, arrays: dict[str, numpy.ndarray], folder: Path) -> None:
     parameters = net._collect_params_with_prefix()
     if set(parameters) != set(arrays):
         names = ", ".join(sorted(set(parameters) ^ set(arrays)))
-        raise CheckpointError(f"{folder} belongs to another model: these parameters are in one and not in the other: {names}")
+        raise CheckpointError(
+            f"{folder} belongs to another model: these parameters are in one and not in the other: {names}"
+        )
     for name, parameter in parameters.items():
         if tuple(parameter.shape) != arrays[name].shape:
             raise CheckpointError(
-                f"{folder} belongs to another model: {name} takes shape {tuple(parameter.shape)}, the checkpoint has {arrays[name].shape}"
+                f"{folder} belongs to another model: {name} takes shape {tuple(parameter.shape)}, "
+                f"the checkpoint has {arrays[name].shape}"
             )
-    for name, parameter in parameters.items():
+
+
+def _set_parameters(net: Any, arrays: dict[str, numpy.ndarray]) -> None:
+    from .backend import np
+
+    for name, parameter in net._collect_params_with_prefix().items():
         parameter.set_data(np.array(arrays[name], dtype=arrays[name].dtype))
 
 
 def _optimizer_arrays(trainer: Any) -> dict[str, numpy.ndarray]:
-    """The state arrays of the first context (every context has the same) and how often each parameter was updated."""
+    """The state arrays of the first context (every context has the same) and how often each parameter was
+    updated.
+    """
     arrays = {}
     for index, state in trainer._updaters[0].states.items():
         for place, array in enumerate(_as_tuple(state)):

@@ -41,21 +41,27 @@ def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
 
 
 def check_counts(name: str, counts: Any, length: int | None = None) -> numpy.ndarray:
-    """Counts or weights as float64 (V,): one-dimensional, finite, not negative, not all zero, of `length` if given."""
+    """Counts or weights as float64 (V,): one-dimensional, finite, not negative, not all zero, of `length` if
+    given.
+    """
     try:
         array = numpy.asarray(counts)
         if array.dtype.kind not in "iuf":
             raise TypeError(f"dtype {array.dtype}")
         array = array.astype(numpy.float64)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} takes a sequence of numbers, one a word; got {type(counts).__name__} ({error})") from None
+        raise TypeError(
+            f"{name} takes a sequence of numbers, one a word; got {type(counts).__name__} ({error})"
+        ) from None
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} takes one number a word, shape (vocab_size,); got shape {array.shape}")
     if length is not None and array.size != length:
         raise ValueError(f"{name} takes {length} numbers, one a word; got {array.size}")
     wrong = numpy.flatnonzero(~numpy.isfinite(array) | (array < 0))
     if wrong.size:
-        raise ValueError(f"{name} takes finite numbers of at least 0; got {array[wrong[0]]} for id {wrong[0]}")
+        raise ValueError(
+            f"{name} takes finite numbers of at least 0; got {array[wrong[0]]} for id {wrong[0]}"
+        )
     if not array.any():
         raise ValueError(f"{name} takes at least one number above 0; got {array.size} zeros")
     return array
@@ -64,15 +70,17 @@ def check_counts(name: str, counts: Any, length: int | None = None) -> numpy.nda
 def check_ids(name: str, ids: Any, upper: int) -> numpy.ndarray:
     """Ids as a NumPy integer array within [0, upper).
 
-    MXNet clips ids out of range in silence (Embedding, pick) and rounds float ids, so every block asks here first. An MXNet array
-    is read back once: ids come from the host, so nothing waits for a computation.
+    MXNet clips ids out of range in silence (Embedding, pick) and rounds float ids, so every block asks here
+    first. An MXNet array is read back once: ids come from the host, so nothing waits for a computation.
 
     Raises TypeError for ids that are not integers (float ids, NaN), ValueError for ids out of range.
     """
     array = ids.asnumpy() if hasattr(ids, "asnumpy") else numpy.asarray(ids)
     if array.dtype.kind not in "iu":
         shown = array.ravel()[:3].tolist()
-        raise TypeError(f"{name} takes integer ids in [0, {upper}); got dtype {array.dtype}, beginning {shown}")
+        raise TypeError(
+            f"{name} takes integer ids in [0, {upper}); got dtype {array.dtype}, beginning {shown}"
+        )
     if array.size and (array.min() < 0 or array.max() >= upper):
         wrong = array[(array < 0) | (array >= upper)].ravel()[0]
         raise ValueError(f"{name} takes ids in [0, {upper}); got {wrong}")

@@ -1,7 +1,7 @@
 """Which device to train on: the book's `try_gpu`, but a card is trusted only after it has run a small kernel.
 
-MXNet 1.9.1's GPU wheels hold machine code for Maxwell to Ada cards and none for later ones, where ``mx.context.num_gpus()`` still counts the card
-and the first kernel fails.
+MXNet 1.9.1's GPU wheels hold machine code for Maxwell to Ada cards and none for later ones, where
+``mx.context.num_gpus()`` still counts the card and the first kernel fails.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import warnings
 from typing import Any, Sequence
 
 from .backend import mx, np
+from .checks import check_positive_int
 
 
 def _runs(ctx: Any) -> bool:
@@ -17,12 +18,17 @@ def _runs(ctx: Any) -> bool:
         return float((np.ones((2,), ctx=ctx) + 1).sum()) == 4.0
     except mx.MXNetError as error:
         reason = str(error).strip().splitlines()[0]
-        warnings.warn(f"{ctx} is there, but this MXNet cannot run on it ({reason}); using the CPU instead", stacklevel=3)
+        warnings.warn(
+            f"{ctx} is there, but this MXNet cannot run on it ({reason}); using the CPU instead", stacklevel=3
+        )
         return False
 
 
 def try_gpu(i: int = 0) -> Any:
-    """gpu(i) if there is one that this MXNet can run on, else cpu(). A card that it cannot run on is named in a warning."""
+    """gpu(i) if there is one that this MXNet can run on, else cpu(). A card that it cannot run on is named in
+    a warning.
+    """
+    check_positive_int("i", i, 0)
     if mx.context.num_gpus() > i and _runs(mx.gpu(i)):
         return mx.gpu(i)
     return mx.cpu()
@@ -35,7 +41,9 @@ def try_all_gpus() -> list[Any]:
 
 
 def parse_device(text: str) -> Any:
-    """``cpu``, ``gpu:0`` or ``auto`` (the first GPU that runs, else the CPU) as a context; raises ValueError for anything else."""
+    """``cpu``, ``gpu:0`` or ``auto`` (the first GPU that runs, else the CPU) as a context; raises ValueError
+    for anything else.
+    """
     if text == "auto":
         return try_gpu()
     name, _, number = text.partition(":")
@@ -43,13 +51,20 @@ def parse_device(text: str) -> Any:
         raise ValueError(f"device takes cpu, gpu:0 (or another number) or auto; got {text!r}")
     ctx = mx.Context(name, int(number or 0))
     if name == "gpu" and (mx.context.num_gpus() <= ctx.device_id or not _runs(ctx)):
-        raise ValueError(f"device takes a GPU that this MXNet can run on; got {text!r}, and it sees {mx.context.num_gpus()}")
+        raise ValueError(
+            f"device takes a GPU that this MXNet can run on; got {text!r}, "
+            f"and there are {mx.context.num_gpus()}"
+        )
     return ctx
 
 
 def as_contexts(device: Any) -> list[Any]:
-    """A context, a list of contexts or None (the current context) as a list; raises TypeError or ValueError otherwise."""
-    contexts: Sequence[Any] = device if isinstance(device, (list, tuple)) else [device or mx.context.current_context()]
+    """A context, a list of contexts or None (the current context) as a list; raises TypeError or ValueError
+    otherwise.
+    """
+    contexts: Sequence[Any] = (
+        device if isinstance(device, (list, tuple)) else [device or mx.context.current_context()]
+    )
     if not contexts or not all(isinstance(ctx, mx.Context) for ctx in contexts):
         raise TypeError(f"device takes an MXNet context such as mx.cpu(), or a list of them; got {device!r}")
     if len(set(contexts)) < len(contexts):

@@ -1,8 +1,10 @@
-"""A table of rows looked up by id, whose gradient can be row-sparse under ``npx.set_np()``, where MXNet's own block fails.
+"""A table of rows looked up by id, whose gradient can be row-sparse under ``npx.set_np()``, where MXNet's own
+block fails.
 
-``nn.Embedding(sparse_grad=True)`` raises ``mxnet.numpy.zeros does not support stype = row_sparse`` at ``initialize()`` as soon as NumPy arrays
-are on (mxnet#20391). Only the *gradient* buffer is at fault, so `RowSparseParameter` makes that one buffer with legacy arrays and leaves
-everything else alone: initial values, seeds, ``save_parameters`` and several contexts are those of the dense parameter.
+``nn.Embedding(sparse_grad=True)`` raises ``mxnet.numpy.zeros does not support stype = row_sparse`` at
+``initialize()`` as soon as NumPy arrays are on (mxnet#20391). Only the *gradient* buffer is at fault, so
+`RowSparseParameter` makes that one buffer with legacy arrays and leaves everything else alone: initial
+values, seeds, ``save_parameters`` and several contexts are those of the dense parameter.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ from .checks import check_ids, check_positive_int
 class RowSparseParameter(gluon.Parameter):
     """A dense weight (V, d) whose gradient holds only the rows that the batch looked up.
 
-    With sgd, adam and adagrad the Trainer then updates those rows alone. For sgd that equals the dense update. Adam becomes *lazy*: a row that is
-    absent from a batch takes no step, while dense Adam still moves it by its momentum.
+    With sgd, adam and adagrad the Trainer then updates those rows alone. For sgd that equals the dense
+    update. Adam becomes *lazy*: a row that is absent from a batch takes no step, while dense Adam still moves
+    it by its momentum.
     """
 
     def __init__(self, name: str, **kwargs: Any) -> None:
@@ -33,9 +36,11 @@ class RowSparseParameter(gluon.Parameter):
 def table_parameter(
     block: gluon.HybridBlock, name: str, shape: tuple[int, int], init: Any = None, sparse_grad: bool = False
 ) -> gluon.Parameter:
-    """The parameter `name` of `block` as a table of rows, registered as ``block.params.get`` would; assign it to ``self.<name>``.
+    """The parameter `name` of `block` as a table of rows, registered as ``block.params.get`` would; assign it
+    to ``self.<name>``.
 
-    Row-sparse gradients cannot be accumulated (``grad_req="add"`` raises in MXNet) and suit sgd, adam and adagrad.
+    Row-sparse gradients cannot be accumulated (``grad_req="add"`` raises in MXNet) and suit sgd, adam and
+    adagrad.
     """
     if not sparse_grad:
         return block.params.get(name, shape=shape, init=init, allow_deferred_init=True)
@@ -46,7 +51,7 @@ def table_parameter(
 
 
 def look_up(F: Any, ids: Any, table: Any, shape: tuple[int, int], sparse_grad: bool) -> Any:
-    """Rows of `table` at `ids`: (...) → (..., d). `F` is ``mx.nd`` or ``mx.sym``, as in ``hybrid_forward``."""
+    """Rows of `table` at `ids`: (...) -> (..., d); `F` is ``mx.nd`` or ``mx.sym``."""
     return F.npx.embedding(
         ids, table, input_dim=shape[0], output_dim=shape[1], dtype="float32", sparse_grad=sparse_grad
     )
@@ -74,7 +79,10 @@ class Embedding(gluon.HybridBlock):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._shape = (check_positive_int("input_dim", input_dim), check_positive_int("output_dim", output_dim))
+        self._shape = (
+            check_positive_int("input_dim", input_dim),
+            check_positive_int("output_dim", output_dim),
+        )
         self._sparse_grad = bool(sparse_grad)
         self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
 
@@ -92,7 +100,9 @@ class Embedding(gluon.HybridBlock):
 
 
 def as_ids(ids: Any, ctx: Any = None) -> Any:
-    """Ids as an int32 MXNet array on `ctx` (an MXNet array stays where it is without one, host ids go to the current context)."""
+    """Ids as an int32 MXNet array on `ctx` (an MXNet array stays where it is without one, host ids go to the
+    current context).
+    """
     if isinstance(ids, mx.nd.NDArray):
         return ids if ctx is None else ids.as_in_ctx(ctx)
     return mx.np.array(numpy.asarray(ids), dtype="int32", ctx=ctx)

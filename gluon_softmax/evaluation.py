@@ -10,9 +10,11 @@ from .sharding import to_device
 
 
 def held_out_loss(net: Any, batches: Any, device: Any = None) -> float:
-    """Mean loss in nats over all positions of `batches`, outside of training mode; NaN if there is no position.
+    """Mean loss in nats over all positions of `batches`, outside of training mode; NaN if there is no
+    position.
 
-    `batches` is an iterable of batches, or an object with ``epoch(0)``, which gives the same batches at every call.
+    `batches` is an iterable of batches, or an object with ``epoch(0)``, which gives the same batches at every
+    call.
     """
     contexts = as_contexts(device)
     epoch: Iterable[Any] = batches.epoch(0) if hasattr(batches, "epoch") else batches

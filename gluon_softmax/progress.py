@@ -1,9 +1,15 @@
-"""How training shows itself: a bar in a terminal, the book's animated plot in a notebook, a line an epoch elsewhere."""
+"""How training shows itself: a bar in a terminal, the book's animated plot in a notebook, a line an epoch
+elsewhere.
+"""
 
 from __future__ import annotations
 
 import sys
 from typing import Any, Mapping
+
+from .checks import check_choice
+
+KINDS = ("auto", "bar", "animator", "lines", "none")
 
 
 def in_notebook() -> bool:
@@ -15,12 +21,15 @@ def in_notebook() -> bool:
 
 
 class Progress:
-    """Told of steps and epochs by `train`; ``kind`` is "bar", "animator", "lines" or "none", "auto" picks one.
+    """Told of steps and epochs by `train`; ``kind`` is "bar", "animator", "lines" or "none", "auto" picks
+    one.
 
-    The animator is d2l's, used in a notebook only: elsewhere it prints ``<Figure size ...>`` at every update and shows nothing.
+    The animator is d2l's, used in a notebook only: elsewhere it prints ``<Figure size ...>`` at every update
+    and shows nothing.
     """
 
     def __init__(self, kind: str, num_epochs: int, expected_positions: float) -> None:
+        check_choice("progress", kind, KINDS)
         if kind == "auto":
             kind = "animator" if in_notebook() else "bar" if sys.stderr.isatty() else "lines"
         self.kind = kind
@@ -31,14 +40,20 @@ class Progress:
         if kind == "animator":
             from d2l import mxnet as d2l
 
-            self._animator = d2l.Animator(xlabel="epoch", ylabel="loss", xlim=[0, num_epochs], legend=["train", "held out"])
+            self._animator = d2l.Animator(
+                xlabel="epoch", ylabel="loss", xlim=[0, num_epochs], legend=["train", "held out"]
+            )
 
     def start_epoch(self, epoch: int) -> None:
         if self.kind == "bar":
             from tqdm import tqdm
 
             self._bar = tqdm(
-                total=int(self._expected), desc=f"epoch {epoch + 1}/{self._num_epochs}", unit=" positions", unit_scale=True, leave=False
+                total=int(self._expected),
+                desc=f"epoch {epoch + 1}/{self._num_epochs}",
+                unit=" positions",
+                unit_scale=True,
+                leave=False,
             )
 
     def step(self, epoch: int, done: int, loss: float) -> None:
@@ -61,16 +76,20 @@ class Progress:
 
 
 def describe(metrics: Mapping[str, Any]) -> str:
-    """One epoch in a line: ``epoch 1: loss 2.500, held-out loss 2.600, 65,000 centers/s, 280,000 pairs/s, 6.1 s``."""
+    """One epoch in a line: ``epoch 1: loss 2.500, held-out loss 2.600, 65,000 centers/s, 280,000 pairs/s, 6.1
+    s``.
+    """
     parts = [f"loss {metrics['loss']:.3f}"]
     if metrics.get("valid_loss") is not None:
         parts.append(f"held-out loss {metrics['valid_loss']:.3f}")
-    parts += [f"{value:,.0f} {key[: -len('_per_s')]}/s" for key, value in metrics.items() if key.endswith("_per_s")]
+    parts += [
+        f"{value:,.0f} {key[: -len('_per_s')]}/s" for key, value in metrics.items() if key.endswith("_per_s")
+    ]
     return f"epoch {metrics['epoch']}: {', '.join(parts)}, {metrics['train_s']:.1f} s"
 
 
 def save_loss_plot(curve: Any, history: Any, path: Any) -> None:
-    """Draw the training loss (list of (epoch, loss)) and the held-out loss of each epoch into a picture file."""
+    """Draw the training loss, a list of (epoch, loss), and each epoch's held-out loss into a picture file."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

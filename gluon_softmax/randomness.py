@@ -1,4 +1,6 @@
-"""Every draw derives from (seed, epoch, step, purpose), so that nothing random needs saving and a resumed run equals an uninterrupted one."""
+"""Every draw derives from (seed, epoch, step, purpose), so that nothing random needs saving and a resumed run
+equals an uninterrupted one.
+"""
 
 from __future__ import annotations
 
@@ -15,3 +17,18 @@ def derive_rng(seed: int, epoch: int, step: int, purpose: str) -> numpy.random.G
 def derive_seed(seed: int, epoch: int, step: int, purpose: str) -> int:
     """An int for ``mx.random.seed``, from the same derivation."""
     return int(derive_rng(seed, epoch, step, purpose).integers(2**31))
+
+
+def uniform_from(keys: numpy.ndarray, seed: int) -> numpy.ndarray:
+    """A uniform float64 in [0, 1) for each key (...), the same wherever and whenever the key is asked about.
+
+    SplitMix64 (Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators") at the place of
+    the key: no order of draws is involved, so a batch cut over several contexts sees what the whole batch
+    would.
+    """
+    with numpy.errstate(over="ignore"):  # 64-bit arithmetic wraps around on purpose
+        mixed = keys.astype(numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15) + numpy.uint64(seed)
+        mixed = (mixed ^ (mixed >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> numpy.uint64(31)
+    return (mixed >> numpy.uint64(11)) * 2.0**-53

@@ -204,8 +204,13 @@ class UnigramSampler(Sampler):
         return self._p[ids]
 
     def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
-        ids = rng.integers(self.range_max, size=n, dtype=numpy.int64)
-        return numpy.where(rng.random(n) < self._keep[ids], ids, self._alias[ids])
+        return self.transform(rng.random(n))
+
+    def transform(self, uniform: numpy.ndarray) -> numpy.ndarray:
+        """Uniform numbers in [0, 1) as draws: float64 (...) -> int64 ids (...)."""
+        place = uniform * self.range_max
+        ids = numpy.minimum(place.astype(numpy.int64), self.range_max - 1)  # the product may round up
+        return numpy.where(place - ids < self._keep[ids], ids, self._alias[ids])
 
     def __repr__(self) -> str:
         return f"UnigramSampler({self.range_max} ids, {self.num_classes} of them drawn, power={self.power:g})"

@@ -10,15 +10,20 @@ from .backend import np
 
 
 def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """One tuple of MXNet arrays a context: `split_and_load` that keeps ids int32 and lets a small batch use fewer contexts.
+    """One tuple of MXNet arrays a context: `split_and_load` that keeps ids int32 and lets a small batch use
+    fewer contexts.
 
-    The batch axis is 0, or what the batch's class says in ``batch_axis`` (the language model's is 1). MXNet's own
-    ``gluon.utils.split_and_load`` refuses uneven cuts by default and makes empty arrays, which fail on use.
+    The batch axis is 0, or what the batch's class says in ``batch_axis`` (the language model's is 1). MXNet's
+    own ``gluon.utils.split_and_load`` refuses uneven cuts by default and makes empty arrays, which fail on
+    use.
     """
     axis = getattr(batch, "batch_axis", 0)
     size = batch[0].shape[axis]
     count = min(len(contexts), size)
-    pieces = [numpy.array_split(array, count, axis=axis) for array in batch]  # of each array, one piece a context
+    pieces = [
+        numpy.array_split(array, count, axis=axis) for array in batch
+    ]  # of each array, one piece a context
     return [
-        tuple(np.array(piece[k], dtype=piece[k].dtype, ctx=contexts[k]) for piece in pieces) for k in range(count)
+        tuple(np.array(piece[k], dtype=piece[k].dtype, ctx=contexts[k]) for piece in pieces)
+        for k in range(count)
     ]

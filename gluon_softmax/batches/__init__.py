@@ -1,1 +1,1 @@
-"""The batches: what turns the ids of a corpus into what a model is called with, drawn again for every batch."""
+"""The batches: what turns the ids of a corpus into what a model is called with."""

@@ -1,7 +1,8 @@
 """Skip-gram and CBOW batches in three forms, drawn again for every batch, or once as in the book.
 
-Text is read in stretches of whole sentences. A stretch is subsampled, windowed and shuffled by itself, in a random order of stretches, so that memory does
-not grow with the corpus, and every draw derives from (seed, epoch, stretch, purpose).
+Text is read in stretches of whole sentences. A stretch is subsampled, windowed and shuffled by itself, in a
+random order of stretches, so that memory does not grow with the corpus, and every draw derives from (seed,
+epoch, stretch, purpose).
 """
 
 from __future__ import annotations
@@ -53,13 +54,15 @@ class WindowBatches:
     max_window_size : a window's size is drawn uniformly from 1 to this.
     split : "train", "valid" or "test".
     subsampling, threshold : see `keep_probabilities`.
-    resample : True draws subsampling, windows and noise anew in every epoch (the book's exercise 4); False draws them once, as the book does, and only
-        shuffles anew.
-    held_out : one fixed draw, full windows, no shuffling: for a loss that can be compared from epoch to epoch.
+    resample : True draws subsampling, windows and noise anew in every epoch (the book's exercise 4); False
+        draws them once, as the book does, and only shuffles anew.
+    held_out : one fixed draw, full windows, no shuffling: for a loss that can be compared from epoch to
+        epoch.
     seed : decides every draw.
 
-    ``epoch(e)`` iterates over the batches of epoch e; plain iteration goes through epochs 0, 1, 2, ... ``produced`` counts what the latest epoch gave so far
-    ("centers", "pairs"); ``expected_positions`` is how many positions an epoch has on average.
+    ``epoch(e)`` iterates over the batches of epoch e; plain iteration goes through epochs 0, 1, 2, ...
+    ``produced`` counts what the latest epoch gave so far ("centers", "pairs"); ``expected_positions`` is how
+    many positions an epoch has on average.
     """
 
     def __init__(
@@ -81,6 +84,8 @@ class WindowBatches:
         self.vocab_size = len(corpus.counts)
         self._ids = check_ids("corpus ids", corpus.ids(split), self.vocab_size)
         self._offsets = numpy.asarray(corpus.offsets(split))
+        if not self._ids.size:
+            raise ValueError(f"corpus takes at least one word in its {split} split; got none")
         self._keep = keep_probabilities(check_counts("corpus counts", corpus.counts), subsampling, threshold)
         self._resample = resample
         self._held_out = held_out
@@ -127,12 +132,16 @@ class WindowBatches:
         lengths = numpy.diff(self._offsets[first : last + 1])
         ids = self._ids[self._offsets[first] : self._offsets[last]]
         sentence_of = numpy.repeat(numpy.arange(lengths.size, dtype=numpy.int32), lengths)
-        ids, sentence_of = subsample(ids, sentence_of, self._keep, derive_rng(self.seed, epoch, stretch, "subsample"))
+        ids, sentence_of = subsample(
+            ids, sentence_of, self._keep, derive_rng(self.seed, epoch, stretch, "subsample")
+        )
         rng = None if self._held_out else derive_rng(self.seed, epoch, stretch, "window")
         return draw_windows(ids, sentence_of, self.max_window_size, rng)
 
     def _expect(self) -> float:
-        """Positions an epoch, estimated from one stretch: for a progress bar and a falling learning rate, not for a loss."""
+        """Positions an epoch, estimated from one stretch: for a progress bar and a falling learning rate, not
+        for a loss.
+        """
         windows = self._windows(0, 0)
         share = (self._offsets[self._stretches[1]] - self._offsets[0]) / max(1, self._ids.size)
         return self._count_positions(windows) / share if share else 0.0
@@ -173,10 +182,12 @@ class CBOWBatches(WindowBatches):
 
 
 class SkipGramBatches(WindowBatches):
-    """The book's batches ``(center (B, 1), contexts_negatives (B, L), mask (B, L), label (B, L))`` with L = 2 W (1 + K); see `WindowBatches`.
+    """The book's batches ``(center (B, 1), contexts_negatives (B, L), mask (B, L), label (B, L))`` with L = 2
+    W (1 + K); see `WindowBatches`.
 
-    `num_noise_words`, K, noise words are drawn for each context word, from counts^power; none is `<unk>` or a context word of the same centre.
-    Raises ValueError where a centre's context words are all the words that can be drawn: ``d2l.get_negatives`` never returns there.
+    `num_noise_words`, K, noise words are drawn for each context word, from counts^power; none is `<unk>` or a
+    context word of the same centre. Raises ValueError where a centre's context words are all the words that
+    can be drawn: ``d2l.get_negatives`` never returns there.
     """
 
     def __init__(
@@ -197,12 +208,18 @@ class SkipGramBatches(WindowBatches):
         weights = check_counts("noise_weights", noise_weights, self.vocab_size).copy()
         weights[UNK] = 0
         if not weights.any():
-            raise ValueError("noise_weights takes a weight above 0 for a word other than <unk>, id 0; got none")
+            raise ValueError(
+                "noise_weights takes a weight above 0 for a word other than <unk>, id 0; got none"
+            )
         self._noise = UnigramSampler(weights, power=1.0)
 
     def _arrange(self, windows: Windows, epoch: int, stretch: int) -> tuple[numpy.ndarray, ...]:
-        negatives = self._draw_negatives(windows, derive_rng(self.seed, epoch, stretch, "noise"))  # (n, 2 W K)
-        first = numpy.argsort(~windows.mask, axis=1, kind="stable")  # context words to the left, padding to the right
+        negatives = self._draw_negatives(
+            windows, derive_rng(self.seed, epoch, stretch, "noise")
+        )  # (n, 2 W K)
+        first = numpy.argsort(
+            ~windows.mask, axis=1, kind="stable"
+        )  # context words to the left, padding to the right
         contexts = numpy.take_along_axis(windows.contexts, first, axis=1)  # (n, 2 W)
         return windows.centers, windows.mask.sum(axis=1), contexts, negatives
 
@@ -213,9 +230,12 @@ class SkipGramBatches(WindowBatches):
         num_contexts = num_contexts[:, None]  # (B, 1)
         label = position < num_contexts
         mask = position < num_contexts * (1 + self.num_noise_words)
-        source = numpy.where(label, position, contexts.shape[1] + position - num_contexts)  # (B, L), noise right behind the contexts
+        source = numpy.where(label, position, contexts.shape[1] + position - num_contexts)
+        source *= mask  # (B, L), noise right behind the contexts; padding reads column 0, and is masked below
         words = numpy.take_along_axis(numpy.concatenate([contexts, negatives], axis=1), source, axis=1)
-        return SkipGramBatch(center[:, None], words * mask, mask.astype(numpy.float32), label.astype(numpy.float32))
+        return SkipGramBatch(
+            center[:, None], words * mask, mask.astype(numpy.float32), label.astype(numpy.float32)
+        )
 
     def _draw_negatives(self, windows: Windows, rng: numpy.random.Generator) -> numpy.ndarray:
         contexts = numpy.where(windows.mask, windows.contexts, -1)  # (n, 2 W)
@@ -235,14 +255,16 @@ class SkipGramBatches(WindowBatches):
         return negatives
 
     def _draw_outside(self, contexts: numpy.ndarray, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
-        """`n` noise words from exactly the distribution that leaves `contexts` out, or a ValueError if that leaves nothing."""
+        """`n` noise words from exactly the distribution that leaves `contexts` out, or a ValueError if that
+        leaves nothing.
+        """
         covered = numpy.unique(contexts[contexts >= 0])
         probability = self._noise.prob(numpy.arange(self.vocab_size))
         probability[covered] = 0
         if not probability.any():
             raise ValueError(
-                "noise_weights takes a word above 0 outside each centre's contexts; got a centre whose context words, "
-                f"{covered.size} of them, are all that can be drawn"
+                "noise_weights takes a word above 0 outside each centre's contexts; "
+                f"got a centre whose context words, {covered.size} of them, are all that can be drawn"
             )
         return rng.choice(self.vocab_size, size=n, p=probability / probability.sum())
 

@@ -1,7 +1,8 @@
 """From sentences to each centre's context words: subsampling, then random windows that stop at sentence ends.
 
-Mikolov et al. 2013, "Distributed Representations of Words and Phrases", section 2.3; *Dive into Deep Learning*, section "The Dataset for Pretraining Word
-Embeddings". Everything here is whole-array NumPy: no Python loop runs over tokens.
+Mikolov et al. 2013, "Distributed Representations of Words and Phrases", section 2.3; *Dive into Deep
+Learning*, section "The Dataset for Pretraining Word Embeddings". Everything here is whole-array NumPy: no
+Python loop runs over tokens.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ class Windows(NamedTuple):
     mask: numpy.ndarray  # (n, 2 W) bool
 
 
-def keep_probabilities(counts: numpy.ndarray, subsampling: str = "d2l", threshold: float = 1e-4) -> numpy.ndarray:
+def keep_probabilities(
+    counts: numpy.ndarray, subsampling: str = "d2l", threshold: float = 1e-4
+) -> numpy.ndarray:
     """Probability (V,) that an occurrence of each word is kept; `<unk>`, id 0, never is.
 
-    With f a word's share of the known tokens and t the threshold: ``d2l`` keeps min(1, sqrt(t / f)), the paper's formula; ``word2vec`` keeps
-    min(1, (sqrt(f / t) + 1) t / f), the one of word2vec.c; ``none`` keeps all.
+    With f a word's share of the known tokens and t the threshold: ``d2l`` keeps min(1, sqrt(t / f)), the
+    paper's formula; ``word2vec`` keeps min(1, (sqrt(f / t) + 1) t / f), the one of word2vec.c; ``none`` keeps
+    all.
     """
     check_choice("subsampling", subsampling, SUBSAMPLING)
     threshold = check_number("threshold", threshold, 0, 1, open_low=True)
@@ -57,9 +61,11 @@ def subsample(
 def draw_windows(
     ids: numpy.ndarray, sentence_of: numpy.ndarray, max_window_size: int, rng: numpy.random.Generator | None
 ) -> Windows:
-    """Every token with the words up to w to its left and right in its sentence, w uniform on 1 ... max_window_size.
+    """Every token with the words up to w to its left and right in its sentence, w uniform on 1 ...
+    max_window_size.
 
-    Without `rng` every window has its full size, as a held-out loss wants it. A centre with no context word is left out.
+    Without `rng` every window has its full size, as a held-out loss wants it. A centre with no context word
+    is left out.
     """
     n, reach = ids.size, max_window_size
     offsets = numpy.concatenate([numpy.arange(-reach, 0), numpy.arange(1, reach + 1)])  # (2 W,)

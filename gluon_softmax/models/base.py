@@ -1,4 +1,6 @@
-"""What the word models share: a table of vectors below, any output layer above, and `<unk>` kept out of the noise."""
+"""What the word models share: a table of vectors below, any output layer above, and `<unk>` kept out of the
+noise.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +14,34 @@ UNK = 0
 
 
 def check_layer(output_layer: Any, vocab_size: int, width: int, width_name: str) -> None:
-    """Raise TypeError unless `output_layer` is an `OutputLayer`, ValueError unless it fits the vocabulary and the hidden vector."""
+    """Raise TypeError unless `output_layer` is an `OutputLayer`, ValueError unless it fits the vocabulary and
+    the hidden vector.
+    """
     if not isinstance(output_layer, OutputLayer):
-        raise TypeError(f"output_layer takes an output layer such as NegativeSampling; got {type(output_layer).__name__}")
+        raise TypeError(
+            f"output_layer takes an output layer such as NegativeSampling; got {type(output_layer).__name__}"
+        )
     if output_layer.vocab_size != vocab_size:
-        raise ValueError(f"output_layer takes the vocabulary of the model, {vocab_size} words; got one over {output_layer.vocab_size}")
+        raise ValueError(
+            f"output_layer takes the vocabulary of the model, {vocab_size} words; "
+            f"got one over {output_layer.vocab_size}"
+        )
     if output_layer.in_units != width:
-        raise ValueError(f"output_layer takes in_units equal to {width_name}, {width}; got in_units {output_layer.in_units}")
+        raise ValueError(
+            f"output_layer takes in_units equal to {width_name}, {width}; "
+            f"got in_units {output_layer.in_units}"
+        )
 
 
 class WordModel(gluon.HybridBlock):
-    """A model whose parameters are the word vectors `embed` (vocab_size, embed_size) and those of its output layer.
+    """A model whose parameters are the word vectors `embed` (vocab_size, embed_size) and those of its output
+    layer.
 
     Parameters
     ----------
     vocab_size, embed_size : the shape of the table.
-    output_layer : any output layer over the same vocabulary with ``in_units == embed_size``. It never draws `<unk>`, id 0, as noise.
+    output_layer : any output layer over the same vocabulary with ``in_units == embed_size``. It never draws
+        `<unk>`, id 0, as noise.
     sparse_grad : the gradient of `embed` holds only the rows of the batch.
     weight_initializer : an MXNet initializer for the table; the one given to ``initialize()`` if None.
     """

@@ -1,6 +1,7 @@
 """CBOW, the continuous bag of words: the mean of the vectors near a word must predict it.
 
-Mikolov et al. 2013, "Efficient Estimation of Word Representations in Vector Space"; *Dive into Deep Learning*, section "Word Embedding (word2vec)".
+Mikolov et al. 2013, "Efficient Estimation of Word Representations in Vector Space"; *Dive into Deep
+Learning*, section "Word Embedding (word2vec)".
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from .base import WordModel
 
 
 class CBOW(WordModel):
-    """``net(contexts, mask, center)`` -> loss (B,), one a centre; the hidden vector is the mean of the contexts' rows that the mask keeps.
+    """``net(contexts, mask, center)`` -> loss (B,), one a centre; the hidden vector is the mean of the
+    contexts' rows that the mask keeps.
 
-    Parameters are those of `WordModel`. Inputs: contexts (B, L) integer ids padded to L, mask (B, L) of 0 and 1, center (B,) integer ids. A row whose mask is
-    all zero has a hidden vector of zeros. Raises ValueError for ids out of range or sizes that differ, TypeError for ids that are not integers.
+    Parameters are those of `WordModel`. Inputs: contexts (B, L) integer ids padded to L, mask (B, L) of 0 and
+    1, center (B,) integer ids. A row whose mask is all zero has a hidden vector of zeros. Raises ValueError
+    for ids out of range or sizes that differ, TypeError for ids that are not integers.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,7 +31,9 @@ class CBOW(WordModel):
         check_same_shape("mask", mask.shape, "contexts", contexts.shape)
         check_same_shape("center", center.shape, "contexts without its last axis", contexts.shape[:-1])
         rows = self.embed(contexts)  # (B, L, d)
-        return self.output_layer(self._mean_graph(rows, np.array(mask, dtype="float32", ctx=rows.ctx)), center)
+        return self.output_layer(
+            self._mean_graph(rows, np.array(mask, dtype="float32", ctx=rows.ctx)), center
+        )
 
 
 def _masked_mean(F: Any, rows: Any, mask: Any) -> Any:

@@ -1,7 +1,7 @@
 """The skip-gram: a word's own vector must predict each word near it.
 
-Mikolov et al. 2013, "Efficient Estimation of Word Representations in Vector Space"; *Dive into Deep Learning*, sections "Word Embedding (word2vec)" and
-"Pretraining word2vec".
+Mikolov et al. 2013, "Efficient Estimation of Word Representations in Vector Space"; *Dive into Deep
+Learning*, sections "Word Embedding (word2vec)" and "Pretraining word2vec".
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from .base import WordModel
 
 
 class SkipGram(WordModel):
-    """``net(center, context)`` -> loss: the hidden vector is the centre word's row, the target is the context word.
+    """``net(center, context)`` -> loss: the hidden vector is the centre word's row, the target is the context
+    word.
 
-    Parameters are those of `WordModel`. Inputs: either pairs, center (B,) and context (B,), and the loss is (B,), one a pair; or the book's
-    four, center (B, 1), contexts_negatives (B, L), mask (B, L), label (B, L), and the loss is
-    ``masked_bce(net.score(center, contexts_negatives), label, mask)``, (B,), one a centre.
+    Parameters are those of `WordModel`. Inputs: either pairs, center (B,) and context (B,), and the loss is
+    (B,), one a pair; or the book's four, center (B, 1), contexts_negatives (B, L), mask (B, L), label (B, L),
+    and the loss is ``masked_bce(net.score(center, contexts_negatives), label, mask)``, (B,), one a centre.
     Raises ValueError for ids out of range or sizes that differ, TypeError for ids that are not integers.
     """
 
@@ -31,14 +32,14 @@ class SkipGram(WordModel):
     def score(self, center: Any, contexts_negatives: Any) -> Any:
         """Inner products of each centre's vector with its words' output vectors: (B, 1), (B, L) -> (B, L).
 
-        The book's ``skip_gram(center, contexts_and_negatives, embed_v, embed_u)``, for layers that hold a vector a word.
+        The book's ``skip_gram(center, contexts_and_negatives, embed_v, embed_u)``, for layers that hold a
+        vector a word.
         """
         score = getattr(self.output_layer, "score", None)
         if score is None:
             raise TypeError(
-                f"score takes an output layer with one vector a word, such as NegativeSampling; got {type(self.output_layer).__name__}"
+                "score takes an output layer with one vector a word, such as NegativeSampling; "
+                f"got {type(self.output_layer).__name__}"
             )
         hidden = self.embed(center.reshape(-1))  # (B, d)
         return score(hidden, contexts_negatives)
-
-

@@ -1,1 +1,3 @@
-"""The output layers: one question, the loss of the right word without scoring the whole vocabulary; one answer a file."""
+"""The output layers: one question, the loss of the right word without scoring the whole vocabulary; one
+answer a file.
+"""

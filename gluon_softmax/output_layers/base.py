@@ -4,7 +4,8 @@
     layer.log_prob(hidden)   -> (..., vocab_size), log-probabilities that sum to one
     layer.predict(hidden)    -> (...) ids, the argmax of log_prob
 
-`forward` does what must happen on the host (checks, draws); the numeric core is a `Graph`, which ``hybridize()`` compiles.
+`forward` does what must happen on the host (checks, draws); the numeric core is a `Graph`, which
+``hybridize()`` compiles.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ class OutputLayer(gluon.HybridBlock):
 
     A subclass gives
 
-    - ``_loss(hidden, target, host_target)``: hidden (N, in_units) and target (N,) on the device, the same ids on the host -> loss (N,);
-    - ``_log_prob(F, hidden, *inputs)``: a pure function, hidden (N, in_units) and what ``_log_prob_inputs`` gives -> (N, vocab_size); `F` is
-      ``mx.nd`` or ``mx.sym``.
+    - ``_loss(hidden, target, host_target)``: hidden (N, in_units) and target (N,) on the device, the same ids
+      on the host -> loss (N,);
+    - ``_log_prob(F, hidden, *inputs)``: a pure function, hidden (N, in_units) and what ``_log_prob_inputs``
+      gives -> (N, vocab_size); `F` is ``mx.nd`` or ``mx.sym``.
     """
 
     def __init__(self, vocab_size: int, in_units: int, **kwargs: Any) -> None:
@@ -44,7 +46,9 @@ class OutputLayer(gluon.HybridBlock):
         return self._in_units
 
     def resample(self, rng: numpy.random.Generator | None) -> None:
-        """Fix the candidates until the next call, or with None draw anew at each call. Layers that sample override this."""
+        """Fix the candidates until the next call, or with None draw anew at each call. Layers that sample
+        override this.
+        """
 
     def exclude(self, ids: Any) -> None:
         """Never draw these ids as noise (the skip-gram's `<unk>`). Layers that sample override this."""
@@ -64,7 +68,9 @@ class OutputLayer(gluon.HybridBlock):
         raise NotImplementedError
 
     def _log_prob_inputs(self, ctx: Any) -> list[Any]:
-        """The arrays on `ctx` that ``_log_prob`` takes after hidden: the parameters, in the order of registration."""
+        """The arrays on `ctx` that ``_log_prob`` takes after hidden: the parameters, in the order of
+        registration.
+        """
         return [parameter.data(ctx) for parameter in self._reg_params.values()]
 
     def log_prob(self, hidden: Any) -> Any:

@@ -14,12 +14,14 @@ from ..checks import check_same_shape
 
 
 def masked_bce(pred: Any, label: Any, mask: Any) -> Any:
-    r"""Binary cross-entropy of scores, averaged over the positions that the mask keeps, in nats, one an example:
+    r"""Binary cross-entropy of scores, averaged over the positions that the mask keeps, in nats, one an
+    example:
 
         loss_i = sum_j mask_ij * (softplus(pred_ij) - pred_ij * label_ij) / sum_j mask_ij
 
-    pred, label, mask: (B, L), or pred (B, 1, L) as the book's ``batch_dot`` leaves it; labels and masks are 0 or 1. Returns (B,) float32; a row whose
-    mask is all zero has loss 0. Raises ValueError where the sizes differ.
+    pred, label, mask: (B, L), or pred (B, 1, L) as the book's ``batch_dot`` leaves it; labels and masks are 0
+    or 1. Returns (B,) float32; a row whose mask is all zero has loss 0. Raises ValueError where the sizes
+    differ.
     """
     if pred.ndim == 3 and pred.shape[1] == 1:
         pred = pred.reshape(pred.shape[0], pred.shape[2])  # (B, L)
