@@ -216,7 +216,7 @@ def choose_corpus(name: str = "auto", data_dir: str | Path | None = None) -> tup
 
 
 def data_folder(data_dir: str | Path | None = None) -> Path:
-    """Where PTB is kept: `data_dir`, else $GLUON_SOFTMAX_DATA, else a clone's data/, else a cache of the user."""
+    """Where PTB is kept: `data_dir`, else $GLUON_SOFTMAX_DATA, else a clone's data/, else the user cache."""
     chosen = data_dir or os.environ.get("GLUON_SOFTMAX_DATA")
     if chosen:
         return Path(chosen).expanduser()
