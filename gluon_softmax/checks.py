@@ -87,10 +87,19 @@ def check_ids(name: str, ids: Any, upper: int) -> numpy.ndarray:
     return array
 
 
-def check_width(name: str, array: Any, width: int) -> None:
-    """The last axis of `array` is `width` wide, or a ValueError."""
+def check_hidden(name: str, array: Any, width: int) -> None:
+    """`array` is an MXNet array of floats whose last axis is `width` wide, or a TypeError or ValueError.
+
+    MXNet's products refuse float16 on a CPU with a riddle, so it is refused here with a sentence.
+    """
+    if not hasattr(array, "ctx"):
+        raise TypeError(f"{name} takes an MXNet array; got {type(array).__name__}")
+    if numpy.dtype(array.dtype) == numpy.float16 and array.ctx.device_type == "cpu":
+        raise TypeError(f"{name} takes float32 on a CPU, where MXNet has no float16 products; got float16")
+    if numpy.dtype(array.dtype).kind != "f":
+        raise TypeError(f"{name} takes float32; got {numpy.dtype(array.dtype)}")
     if not array.shape or array.shape[-1] != width:
-        raise ValueError(f"{name} takes shape (..., {width}), in_units last; got shape {tuple(array.shape)}")
+        raise ValueError(f"{name} takes shape (..., {width}), in_units last; got {tuple(array.shape)}")
 
 
 def check_same_shape(name: str, shape: Sequence[int], like: str, like_shape: Sequence[int]) -> None:

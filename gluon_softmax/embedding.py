@@ -45,7 +45,7 @@ def table_parameter(
     if not sparse_grad:
         return block.params.get(name, shape=shape, init=init, allow_deferred_init=True)
     full_name = block.params.prefix + name
-    if full_name not in block.params:  # a shared ParameterDict may hold it already
+    if block.params._get_impl(full_name) is None:  # a shared ParameterDict may hold it already
         block.params.update({full_name: RowSparseParameter(full_name, shape=shape, init=init)})
     return block.params.get(name)
 
@@ -66,6 +66,7 @@ class Embedding(gluon.HybridBlock):
     output_dim : width of a row.
     sparse_grad : the gradient holds only the rows of the batch; see `RowSparseParameter`.
     weight_initializer : an MXNet initializer; the one given to ``initialize()`` if None.
+    weight : another block's parameter to look up in, for weight tying; it decides about `sparse_grad`.
 
     Raises TypeError for float ids and ValueError for ids out of range, which MXNet would clip in silence.
     """
@@ -76,6 +77,7 @@ class Embedding(gluon.HybridBlock):
         output_dim: int,
         sparse_grad: bool = False,
         weight_initializer: Any = None,
+        weight: gluon.Parameter | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -84,7 +86,13 @@ class Embedding(gluon.HybridBlock):
             check_positive_int("output_dim", output_dim),
         )
         self._sparse_grad = bool(sparse_grad)
-        self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
+        if weight is None:
+            weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
+        elif tuple(weight.shape) != self._shape:
+            raise ValueError(f"weight takes a parameter of shape {self._shape}; got {tuple(weight.shape)}")
+        else:
+            self._sparse_grad = weight._grad_stype == "row_sparse"
+        self.weight = weight
 
     def forward(self, ids: Any) -> Any:
         if not isinstance(ids, mx.sym.Symbol):

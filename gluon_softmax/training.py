@@ -16,7 +16,7 @@ from .device import as_contexts
 from .evaluation import held_out_loss
 from .progress import Progress, save_loss_plot
 from .randomness import derive_rng, derive_seed
-from .sharding import to_device
+from .sharding import to_device, zero_gradients
 
 OPTIMIZERS = ("sgd", "adam", "adagrad")
 SCHEDULES = ("constant", "linear")
@@ -151,7 +151,7 @@ def _resample(net: Any, rng: Any) -> None:
 
 @dataclasses.dataclass
 class _Loop:
-    """The epochs of one call of `train`, and the loss curve they leave: (epoch, mean loss since the last point)."""
+    """The epochs of one call of `train`, and the curve they leave: (epoch, mean loss since the last point)."""
 
     net: Any
     trainer: gluon.Trainer
@@ -181,9 +181,7 @@ class _Loop:
         mx.nd.waitall()
         seconds = time.perf_counter() - start
         if not positions:
-            raise ValueError(
-                "batches takes at least one position an epoch; got none (is every sentence a word?)"
-            )
+            raise ValueError("batches takes one position an epoch or more; got none")
         metrics: dict[str, Any] = {"epoch": epoch + 1, "loss": total / positions}
         metrics.update(lr=self.trainer.learning_rate, train_s=seconds)
         for name, count in self.batches.produced.items():
@@ -192,7 +190,7 @@ class _Loop:
         return metrics
 
     def _step(self, epoch: int, step: int, batch: Any, positions: int) -> tuple[Any, int]:
-        """One update; the summed loss stays on the device, so that the host can prepare the next batch meanwhile."""
+        """One update; the loss stays on the device, so that the host prepares the next batch meanwhile."""
         mx.random.seed(derive_seed(self.seed, epoch, step, "device"))  # dropout: a resumed run draws the same
         if step % self.resample_every == 0:
             _resample(self.net, derive_rng(self.seed, epoch, step, "noise"))
@@ -202,6 +200,7 @@ class _Loop:
         with autograd.record():
             losses = [self.net(*shard) for shard in to_device(batch, self.contexts)]
         autograd.backward(losses)
+        zero_gradients(self.net, self.contexts[len(losses) :])
         size = sum(loss.size for loss in losses)
         self.trainer.step(size)
         return [loss.sum() for loss in losses], size

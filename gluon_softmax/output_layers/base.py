@@ -15,13 +15,15 @@ from typing import Any
 import numpy
 
 from ..backend import gluon, np
-from ..checks import check_ids, check_positive_int, check_same_shape, check_width
+from ..checks import check_hidden, check_ids, check_positive_int, check_same_shape
 from ..embedding import as_ids
 from ..graph import Graph
 
 
 class OutputLayer(gluon.HybridBlock):
     """What every output layer shares: the checks, the flattening, and the ways to ask for probabilities.
+
+    `ignore_index` is a target whose positions have loss 0, such as padding; it need not be an id.
 
     A subclass gives
 
@@ -31,10 +33,15 @@ class OutputLayer(gluon.HybridBlock):
       gives -> (N, vocab_size); `F` is ``mx.nd`` or ``mx.sym``.
     """
 
-    def __init__(self, vocab_size: int, in_units: int, **kwargs: Any) -> None:
+    def __init__(
+        self, vocab_size: int, in_units: int, ignore_index: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._vocab_size = check_positive_int("vocab_size", vocab_size)
         self._in_units = check_positive_int("in_units", in_units)
+        if ignore_index is not None and (isinstance(ignore_index, bool) or not isinstance(ignore_index, int)):
+            raise TypeError(f"ignore_index takes an integer or None; got {ignore_index!r}")
+        self._ignore_index = ignore_index
         self._log_prob_graph = Graph(self._log_prob)
 
     @property
@@ -53,16 +60,29 @@ class OutputLayer(gluon.HybridBlock):
     def exclude(self, ids: Any) -> None:
         """Never draw these ids as noise (the skip-gram's `<unk>`). Layers that sample override this."""
 
-    def forward(self, hidden: Any, target: Any) -> Any:
-        check_width("hidden", hidden, self._in_units)
-        host_target = check_ids("target", target, self._vocab_size)
+    def forward(self, hidden: Any, target: Any, sample_weight: Any = None) -> Any:
+        """The loss of each position in nats: hidden (..., in_units), target and sample_weight (...) -> (...).
+
+        A target equal to `ignore_index` has loss 0; `sample_weight` multiplies the loss of its position.
+        """
+        check_hidden("hidden", hidden, self._in_units)
+        host_target = target.asnumpy() if hasattr(target, "asnumpy") else numpy.asarray(target)
+        kept = None if self._ignore_index is None else host_target != self._ignore_index
+        if kept is not None and not kept.all():
+            target = host_target = numpy.where(kept, host_target, 0)  # any id that can be looked up
+        check_ids("target", host_target, self._vocab_size)
         check_same_shape("target", host_target.shape, "hidden without its last axis", hidden.shape[:-1])
         loss = self._loss(
             hidden.reshape(-1, self._in_units),  # (N, in_units)
             as_ids(target, hidden.ctx).reshape(-1),  # (N,)
             host_target.reshape(-1),  # (N,)
-        )
-        return loss.reshape(host_target.shape)
+        ).reshape(host_target.shape)
+        if kept is not None and target is host_target:
+            loss = loss * np.array(kept, dtype=loss.dtype, ctx=hidden.ctx)
+        if sample_weight is not None:
+            check_same_shape("sample_weight", sample_weight.shape, "target", host_target.shape)
+            loss = loss * np.array(sample_weight, dtype=loss.dtype, ctx=hidden.ctx)
+        return loss
 
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         raise NotImplementedError
@@ -75,7 +95,7 @@ class OutputLayer(gluon.HybridBlock):
 
     def log_prob(self, hidden: Any) -> Any:
         """Log-probabilities of every word in nats: hidden (..., in_units) -> (..., vocab_size)."""
-        check_width("hidden", hidden, self._in_units)
+        check_hidden("hidden", hidden, self._in_units)
         flat = hidden.reshape(-1, self._in_units)  # (N, in_units)
         log_prob = self._log_prob_graph(flat, *self._log_prob_inputs(hidden.ctx))  # (N, vocab_size)
         return log_prob.reshape(*hidden.shape[:-1], self._vocab_size)

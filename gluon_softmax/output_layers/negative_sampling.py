@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from ..backend import autograd, np
-from ..checks import check_counts, check_ids, check_positive_int, check_same_shape, check_width
+from ..checks import check_counts, check_hidden, check_ids, check_positive_int, check_same_shape
 from ..embedding import as_ids, look_up, table_parameter
 from ..graph import Graph, row_dot, softplus
 from ..randomness import uniform_from
@@ -85,20 +85,15 @@ class NegativeSampling(OutputLayer):
         self._counts = counts
 
     def resample(self, rng: numpy.random.Generator | None) -> None:
-        """Fix the noise words until the next call; with None each call draws anew (``numpy.random.seed``
-        decides).
-        """
+        """Fix the noise until the next call; with None each call draws anew, as ``numpy.random.seed`` says."""
         self._seed = None if rng is None else int(rng.integers(2**63))
 
     def noise_words(self, target: Any, seed: int) -> numpy.ndarray:
-        """The K noise words of each target in the draw `seed`: integer ids (N,) -> int64 (N, K), none the
-        target.
-        """
+        """The noise words of each target in the draw `seed`: ids (N,) -> int64 (N, K), none the target."""
         target = check_ids("target", target, self._vocab_size)
         num_keys = self._vocab_size * self.num_noise_words
-        keys = target[:, None].astype(numpy.int64) * self.num_noise_words + numpy.arange(
-            self.num_noise_words
-        )  # (N, K)
+        first_key = target[:, None].astype(numpy.int64) * self.num_noise_words
+        keys = first_key + numpy.arange(self.num_noise_words)  # (N, K)
         noise = self._sampler.transform(uniform_from(keys, seed))
         for attempt in range(1, _MOST_REDRAWS):
             hits = noise == target[:, None]
@@ -132,9 +127,7 @@ class NegativeSampling(OutputLayer):
         return [self.weight.data(ctx), np.array(log_noise, ctx=ctx)]
 
     def _log_prob(self, F: Any, hidden: Any, weight: Any, log_noise: Any) -> Any:
-        """At its optimum u_o . h = log p(o|h) - log(K noise(o)), so p(o|h) is proportional to noise(o) e^(u_o
-        . h) (Levy and Goldberg 2014).
-        """
+        # at its optimum u_o . h = log p(o|h) - log(K noise(o)): Levy and Goldberg 2014
         scores = F.npx.fully_connected(hidden, weight, num_hidden=self._vocab_size, no_bias=True)  # (N, V)
         return F.npx.log_softmax(scores + F.np.expand_dims(log_noise, 0), axis=-1)
 
@@ -142,7 +135,7 @@ class NegativeSampling(OutputLayer):
         """Inner products u_id . h: hidden (B, in_units), ids (B, L) -> (B, L); the book's minibatch
         multiplication.
         """
-        check_width("hidden", hidden, self._in_units)
+        check_hidden("hidden", hidden, self._in_units)
         host_ids = check_ids("ids", ids, self._vocab_size)
         check_same_shape(
             "ids without its last axis",
@@ -157,6 +150,6 @@ class NegativeSampling(OutputLayer):
 
     def __repr__(self) -> str:
         return (
-            f"NegativeSampling({self._in_units} -> {self._vocab_size}, num_noise_words={self.num_noise_words}, "
-            f"power={self._power:g}, sparse_grad={self._sparse_grad})"
+            f"NegativeSampling({self._in_units} -> {self._vocab_size}, "
+            f"num_noise_words={self.num_noise_words}, power={self._power:g}, sparse_grad={self._sparse_grad})"
         )
