@@ -6,7 +6,7 @@ from typing import Any, Sequence
 
 import numpy
 
-from .backend import np
+from .backend import mx, np
 
 
 def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -27,3 +27,18 @@ def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, 
         tuple(np.array(piece[k], dtype=piece[k].dtype, ctx=contexts[k]) for piece in pieces)
         for k in range(count)
     ]
+
+
+def zero_gradients(net: Any, contexts: Sequence[Any]) -> None:
+    """Gradients of zero on contexts that got no piece of the batch, where ``Trainer.step`` would raise or,
+    told to ignore it, be wrong in silence.
+    """
+    parameters = net.collect_params().values() if contexts else ()
+    for parameter in parameters:
+        for ctx in contexts if parameter.grad_req != "null" else ():
+            gradient = parameter.grad(ctx)
+            if gradient.stype == "row_sparse":
+                mx.nd.zeros_like(gradient, out=gradient)
+            else:
+                gradient[()] = 0
+            parameter.data(ctx)._fresh_grad = True
