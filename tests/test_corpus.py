@@ -158,6 +158,12 @@ def test_one_word_sentences_are_sentences(tmp_path):
     np.testing.assert_array_equal(corpus.offsets("train"), [0, 1, 2, 3])
 
 
+def test_min_freq_never_removes_eos(tmp_path):
+    corpus = load_corpus(write_folder(tmp_path / "few", "a a a b\nc a\n", "a", "a"), min_freq=3, eos=True)
+    assert corpus._idx_to_token == ["<unk>", "a", "<eos>"]
+    np.testing.assert_array_equal(corpus.ids("train"), [1, 1, 1, 0, 2, 0, 1, 2])
+
+
 @pytest.mark.parametrize("text", ["", "\n \n\t\r\n", b"\xef\xbb\xbf"])
 def test_empty_text_is_refused(tmp_path, text):
     with pytest.raises(CorpusError, match=r"at least one word a split, and .*train\.txt has none"):
