@@ -151,7 +151,7 @@ def _resample(net: Any, rng: Any) -> None:
 
 @dataclasses.dataclass
 class _Loop:
-    """The epochs of one call of `train`, and the curve they leave: (epoch, mean loss since the last point)."""
+    """The epochs of one `train`, and the curve they leave: (epoch, mean loss since the last point)."""
 
     net: Any
     trainer: gluon.Trainer

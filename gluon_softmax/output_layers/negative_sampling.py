@@ -85,7 +85,7 @@ class NegativeSampling(OutputLayer):
         self._counts = counts
 
     def resample(self, rng: numpy.random.Generator | None) -> None:
-        """Fix the noise until the next call; with None each call draws anew, as ``numpy.random.seed`` says."""
+        """Fix the noise until the next call; with None each call draws anew, as ``numpy.random`` says."""
         self._seed = None if rng is None else int(rng.integers(2**63))
 
     def noise_words(self, target: Any, seed: int) -> numpy.ndarray:
