@@ -112,5 +112,6 @@ def as_ids(ids: Any, ctx: Any = None) -> Any:
     current context).
     """
     if isinstance(ids, mx.nd.NDArray):
+        ids = ids.astype("int32", copy=False)  # MXNet cannot put int64 ids beside int32 ones
         return ids if ctx is None else ids.as_in_ctx(ctx)
     return mx.np.array(numpy.asarray(ids), dtype="int32", ctx=ctx)

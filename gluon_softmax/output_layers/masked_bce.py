@@ -28,8 +28,9 @@ def masked_bce(pred: Any, label: Any, mask: Any) -> Any:
     label, mask = (_as_float(array, pred.ctx) for array in (label, mask))
     check_same_shape("label", label.shape, "pred", pred.shape)
     check_same_shape("mask", mask.shape, "pred", pred.shape)
-    # max(x, 0) - x y + log(1 + e^-|x|): never the exponential of a large number
-    loss = npx.relu(pred) - pred * label + npx.activation(-np.abs(pred), act_type="softrelu")
+    # -log sigmoid(x) where the label is 1, -log sigmoid(-x) where it is 0. Gluon's max(x, 0) - x y +
+    # log(1 + e^-|x|) has the same values and a wrong gradient at x = 0, where all scores of zero vectors are.
+    loss = npx.activation(pred * (1 - 2 * label), act_type="softrelu")
     return (loss * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)
 
 
