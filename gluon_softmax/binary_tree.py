@@ -102,7 +102,7 @@ class BinaryTree:
         """
         vocab_size = len(children) + 1
         # of the words, then of the inner nodes; −1 for the root
-        parents = numpy.full(2 * vocab_size - 1, -1, dtype=numpy.int64)
+        parents = numpy.full(2 * vocab_size - 1, -1, dtype=numpy.int32)
         turns = numpy.zeros(2 * vocab_size - 1, dtype=numpy.int8)
         parents[children] = numpy.arange(vocab_size - 1)[:, None]
         turns[children] = numpy.array([0, 1], dtype=numpy.int8)
@@ -196,15 +196,15 @@ def _climb(parents: numpy.ndarray, vocab_size: int) -> Iterator[tuple[numpy.ndar
     """All words climb together: at each level, the words still below the root and the nodes they have
     reached.
     """
-    words = numpy.arange(vocab_size)
-    nodes = words
+    words = nodes = numpy.arange(vocab_size, dtype=numpy.int32)
     while True:
         below = parents[nodes] >= 0
-        words, nodes = words[below], nodes[below]
+        if not below.all():
+            words, nodes = words[below], nodes[below]
         if not words.size:
             return
         yield words, nodes
-        nodes = vocab_size + parents[nodes]
+        nodes = parents[nodes] + numpy.int32(vocab_size)
 
 
 def _flatten(name: str, rows: Sequence[Any]) -> tuple[numpy.ndarray, numpy.ndarray]:
