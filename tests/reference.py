@@ -14,7 +14,9 @@ class TinyCorpus:
         self.sentences = [list(sentence) for sentence in sentences]
         self._ids = numpy.array([i for sentence in self.sentences for i in sentence], dtype=numpy.int32)
         self._offsets = numpy.cumsum([0] + [len(sentence) for sentence in self.sentences])
-        self.counts = numpy.bincount(self._ids, minlength=vocab_size) if counts is None else numpy.array(counts)
+        self.counts = (
+            numpy.bincount(self._ids, minlength=vocab_size) if counts is None else numpy.array(counts)
+        )
 
     def ids(self, split: str) -> numpy.ndarray:
         return self._ids
@@ -68,7 +70,9 @@ class Optimizer:
         return numpy.where(moved, new, weight)
 
 
-def numeric_gradient(f: Callable[[numpy.ndarray], float], x: numpy.ndarray, step: float = 1e-5) -> numpy.ndarray:
+def numeric_gradient(
+    f: Callable[[numpy.ndarray], float], x: numpy.ndarray, step: float = 1e-5
+) -> numpy.ndarray:
     """Central differences of a float64 function."""
     x = x.astype(numpy.float64)
     gradient = numpy.zeros_like(x)

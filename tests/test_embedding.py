@@ -1,4 +1,4 @@
-"""The table of rows: values, row-sparse gradients and updates beside a NumPy gather, scatter-add and optimizer."""
+"""The table of rows: values, row-sparse gradients and updates beside NumPy's gather, scatter and optimizers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from gluon_softmax.sharding import to_device, zero_gradients
 from gluon_softmax.training import make_trainer
 
 V, D = 11, 4
-IDS = numpy.array([[1, 7, 7], [3, 1, 9], [0, 7, 4], [9, 10, 3]], dtype=numpy.int32)  # rows 2, 5, 6, 8 are absent
+IDS = numpy.array(
+    [[1, 7, 7], [3, 1, 9], [0, 7, 4], [9, 10, 3]], dtype=numpy.int32
+)  # rows 2, 5, 6, 8 are absent
 OUT_GRAD = numpy.random.default_rng(5).normal(size=(*IDS.shape, D)).astype(numpy.float32)
-BATCHES = [IDS, numpy.array([[2, 2, 5]], dtype=numpy.int32), numpy.array([[7, 1, 5], [0, 0, 6]], dtype=numpy.int32)]
+BATCHES = [
+    IDS,
+    numpy.array([[2, 2, 5]], dtype=numpy.int32),
+    numpy.array([[7, 1, 5], [0, 0, 6]], dtype=numpy.int32),
+]
 
 
 def make(sparse_grad: bool, contexts: Any, hybridize: bool = False) -> Embedding:
@@ -93,7 +99,9 @@ def test_initial_weights_do_not_depend_on_sparse_grad(contexts: Any) -> None:
         mx.random.seed(11)
         net = Sandwich(sparse_grad)
         net.initialize(mx.init.Xavier(), ctx=contexts)
-        weights.append({k: p.data(contexts[-1]).asnumpy() for k, p in net._collect_params_with_prefix().items()})
+        weights.append(
+            {k: p.data(contexts[-1]).asnumpy() for k, p in net._collect_params_with_prefix().items()}
+        )
     assert list(weights[0]) == [
         "before.weight", "before.bias", "embed.weight", "after.weight", "after.bias"
     ]  # fmt: skip
@@ -120,7 +128,9 @@ def test_params_of_another_block_are_shared(sparse_grad: bool) -> None:
     assert second.weight is first.weight
 
 
-def updated(name: str, sparse_grad: bool, contexts: Any, steps: int = 6) -> tuple[numpy.ndarray, numpy.ndarray]:
+def updated(
+    name: str, sparse_grad: bool, contexts: Any, steps: int = 6
+) -> tuple[numpy.ndarray, numpy.ndarray]:
     """The table before and after `steps` steps, its rows pulled towards zero by Σ row² / 2."""
     embed = make(sparse_grad, contexts)
     trainer = make_trainer(embed, name, 0.1, contexts)

@@ -17,7 +17,7 @@ MASK = numpy.array([[1, 1, 1, 1], [1, 1, 0, 0]], dtype=numpy.float32)
 
 
 def book_loss(pred: Any, label: Any, mask: Any) -> Any:
-    """Section 15.4.2 of *Dive into Deep Learning*: MXNet's mean over all L, times L, over the mask's positions."""
+    """The book, section "Pretraining word2vec": MXNet's mean over all L, times L, over the mask's positions."""
     loss = gluon.loss.SigmoidBCELoss()(pred, label, mask)
     return loss * mask.shape[1] / mask.sum(axis=1)
 
@@ -93,7 +93,7 @@ def test_a_row_without_mask_costs_nothing() -> None:
 
 
 def test_gradient_where_the_score_is_zero() -> None:
-    """Gluon's own SigmoidBCELoss gives -label there: output vectors of zero would learn from no noise word."""
+    """Gluon's own SigmoidBCELoss gives -label there: vectors of zero would learn from no noise word."""
     scores = np.zeros((1, 2))
     scores.attach_grad()
     with autograd.record():

@@ -16,10 +16,14 @@ COUNTS = numpy.array([40, 7, 0, 25, 3, 12, 1, 9, 30])
 RNG = numpy.random.default_rng(1)
 HIDDEN = RNG.normal(size=(8, D)).astype(numpy.float32)
 OUT_GRAD = RNG.normal(size=8).astype(numpy.float32)
-TARGET = numpy.array([1, 3, 3, 8, 5, 2, 0, 4], dtype=numpy.int32)  # 2 is never noise, and may still be a target
+TARGET = numpy.array(
+    [1, 3, 3, 8, 5, 2, 0, 4], dtype=numpy.int32
+)  # 2 is never noise, and may still be a target
 
 
-def make(contexts: Any = None, hybridize: bool = False, num_noise_words: int = K, **kwargs: Any) -> NegativeSampling:
+def make(
+    contexts: Any = None, hybridize: bool = False, num_noise_words: int = K, **kwargs: Any
+) -> NegativeSampling:
     mx.random.seed(7)
     layer = NegativeSampling(COUNTS, D, num_noise_words, **kwargs)
     layer.initialize(mx.init.Normal(1.0), ctx=contexts)
@@ -46,9 +50,7 @@ def slow_loss(hidden: Any, weight: Any, target: Any, noise: Any) -> numpy.ndarra
 
 @pytest.mark.parametrize("hybridize", [False, True])
 @pytest.mark.parametrize("sparse_grad", [False, True])
-def test_loss_and_gradients_are_those_of_a_loop(
-    sparse_grad: bool, hybridize: bool, contexts: Any
-) -> None:
+def test_loss_and_gradients_are_those_of_a_loop(sparse_grad: bool, hybridize: bool, contexts: Any) -> None:
     layer = make(contexts, hybridize, sparse_grad=sparse_grad)
     layer.resample(numpy.random.default_rng(4))
     weight = layer.weight.data(contexts[0]).asnumpy().astype(numpy.float64)
@@ -59,9 +61,7 @@ def test_loss_and_gradients_are_those_of_a_loop(
         with autograd.record():
             loss = layer(hidden, np.array(TARGET, ctx=ctx))
         loss.backward(np.array(OUT_GRAD, ctx=ctx))
-        numpy.testing.assert_allclose(
-            loss.asnumpy(), slow_loss(HIDDEN, weight, TARGET, noise), rtol=2e-5
-        )
+        numpy.testing.assert_allclose(loss.asnumpy(), slow_loss(HIDDEN, weight, TARGET, noise), rtol=2e-5)
         numpy.testing.assert_allclose(
             hidden.grad.asnumpy(),
             numeric_gradient(lambda h: slow_loss(h, weight, TARGET, noise) @ OUT_GRAD, HIDDEN),
@@ -100,7 +100,9 @@ def test_noise_has_the_distribution_without_the_target(target: int) -> None:
     wanted = wanted / wanted.sum() * 20_000
     layer = make()
     rng = numpy.random.default_rng(5)
-    draws = [layer.noise_words(numpy.array([target]), int(rng.integers(2**63)))[0] for _ in range(20_000 // K + 1)]
+    draws = [
+        layer.noise_words(numpy.array([target]), int(rng.integers(2**63)))[0] for _ in range(20_000 // K + 1)
+    ]
     for noise in make(num_noise_words=20_000).noise_words(numpy.array([target]), 7), numpy.concatenate(draws):
         seen = numpy.bincount(noise.ravel()[:20_000], minlength=V)
         chi_square = ((seen - wanted)[wanted > 0] ** 2 / wanted[wanted > 0]).sum()
@@ -165,7 +167,9 @@ def test_resample_fixes_the_noise_until_the_next_call() -> None:
     anew = [loss() for _ in range(3)]
     assert (anew[0] != anew[1]).any() and (anew[1] != anew[2]).any()
     numpy.random.seed(3)
-    numpy.testing.assert_array_equal(loss(), anew[0])  # the global seed decides, so a notebook can be repeated
+    numpy.testing.assert_array_equal(
+        loss(), anew[0]
+    )  # the global seed decides, so a notebook can be repeated
 
 
 def test_outside_of_training_the_noise_has_a_fixed_seed() -> None:
@@ -244,7 +248,9 @@ def test_score(sparse_grad: bool, hybridize: bool) -> None:
     with autograd.record():
         scores = layer.score(hidden, np.array(ids))
     scores.backward(np.array(out_grad))
-    numpy.testing.assert_allclose(scores.asnumpy(), numpy.einsum("bd,bld->bl", HIDDEN, weight[ids]), rtol=1e-4, atol=1e-5)
+    numpy.testing.assert_allclose(
+        scores.asnumpy(), numpy.einsum("bd,bld->bl", HIDDEN, weight[ids]), rtol=1e-4, atol=1e-5
+    )
     numpy.testing.assert_allclose(
         hidden.grad.asnumpy(), numpy.einsum("bl,bld->bd", out_grad, weight[ids]), rtol=1e-4, atol=1e-5
     )
@@ -296,7 +302,7 @@ def test_wrong_inputs_are_named(hidden: Any, target: Any, error: type, said: str
     ids = numpy.array(target, dtype=numpy.float32 if error is TypeError else numpy.int32)
     with pytest.raises(error, match=f"^{said}"):
         layer(np.zeros(hidden), np.array(ids, dtype=ids.dtype) if on_device else ids)
-    with pytest.raises(ValueError, match="^hidden takes shape"):
+    with pytest.raises(ValueError, match=r"^hidden takes shape"):
         layer.log_prob(np.zeros((2, D - 1)))
 
 
@@ -322,7 +328,7 @@ def test_excluding_all_but_one_word_is_refused_and_changes_nothing() -> None:
 def test_one_word_with_nearly_all_of_the_noise_is_an_error_and_no_endless_loop() -> None:
     layer = NegativeSampling([1e300, 1e-300], D, K)
     layer.initialize()
-    with autograd.train_mode(), pytest.raises(ValueError, match="^counts takes a second word"):
+    with autograd.train_mode(), pytest.raises(ValueError, match=r"^counts takes a second word"):
         layer(np.zeros((2, D)), numpy.zeros(2, dtype=int))
 
 
@@ -332,7 +338,9 @@ def test_repr_and_parameters() -> None:
     assert "sparse_grad=True" in repr(make(sparse_grad=True))
     assert list(layer._collect_params_with_prefix()) == ["weight"]
     assert list(layer.collect_params().values()) == [layer.weight]
-    numpy.testing.assert_array_equal(make(sparse_grad=True).weight.data().asnumpy(), layer.weight.data().asnumpy())
+    numpy.testing.assert_array_equal(
+        make(sparse_grad=True).weight.data().asnumpy(), layer.weight.data().asnumpy()
+    )
 
 
 def test_ignored_positions_and_weights_of_positions() -> None:
@@ -356,9 +364,9 @@ def test_ignored_positions_and_weights_of_positions() -> None:
     numpy.testing.assert_allclose(loss.asnumpy(), wanted.asnumpy() * factor, rtol=1e-6)
     numpy.testing.assert_allclose(hidden.grad.asnumpy(), wanted_gradients[0], rtol=1e-5, atol=1e-6)
     numpy.testing.assert_allclose(layer.weight.grad().asnumpy(), wanted_gradients[1], rtol=1e-5, atol=1e-6)
-    with pytest.raises(ValueError, match="^target takes ids in"):
+    with pytest.raises(ValueError, match=r"^target takes ids in"):
         plain(hidden, target)
-    with pytest.raises(ValueError, match="^sample_weight takes the sizes of target"):
+    with pytest.raises(ValueError, match=r"^sample_weight takes the sizes of target"):
         layer(hidden, target, np.ones((4,)))
 
 

@@ -204,14 +204,16 @@ class SkipGramBatches(WindowBatches):
         super().__init__(corpus, batch_size, max_window_size, **kwargs)
         self.num_noise_words = check_positive_int("num_noise_words", num_noise_words)
         if noise_weights is None:
-            noise_weights = numpy.asarray(corpus.counts, dtype=numpy.float64) ** power
+            noise_weights = corpus.counts
+        else:
+            power = 1.0
         weights = check_counts("noise_weights", noise_weights, self.vocab_size).copy()
         weights[UNK] = 0
         if not weights.any():
             raise ValueError(
                 "noise_weights takes a weight above 0 for a word other than <unk>, id 0; got none"
             )
-        self._noise = UnigramSampler(weights, power=1.0)
+        self._noise = UnigramSampler(weights, power)
 
     def _arrange(self, windows: Windows, epoch: int, stretch: int) -> tuple[numpy.ndarray, ...]:
         negatives = self._draw_negatives(
@@ -240,6 +242,8 @@ class SkipGramBatches(WindowBatches):
     def _draw_negatives(self, windows: Windows, rng: numpy.random.Generator) -> numpy.ndarray:
         contexts = numpy.where(windows.mask, windows.contexts, -1)  # (n, 2 W)
         shape = (len(contexts), contexts.shape[1] * self.num_noise_words)
+        if not len(contexts):
+            return numpy.empty(shape, dtype=numpy.int32)
         negatives = self._noise.sample(shape[0] * shape[1], rng=rng).astype(numpy.int32).reshape(shape)
         rows, columns = numpy.nonzero(_among(negatives, contexts))
         for _ in range(_MOST_REDRAWS):
