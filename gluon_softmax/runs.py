@@ -131,7 +131,7 @@ class Run:
         if _vocab_sha256(vectors.tokens) != config["corpus"]["vocab_sha256"]:
             raise CheckpointError(
                 f"{self.vectors_path} is damaged or another run's: its {len(vectors):,} words are not the "
-                f"{config['corpus']['vocab_size']:,} of {config['corpus']['name']} that the run was trained on"
+                f"{config['corpus']['vocab_size']:,} of {config['corpus']['name']} that it was trained on"
             )
         return vectors
 
@@ -212,6 +212,12 @@ def train_run(
     if resume:
         run.check_corpus(corpus)
     net, batches = build_net(corpus, options), build_batches(corpus, options)
+    if next(iter(batches.epoch(0)), None) is None:
+        raise ValueError(
+            f"corpus takes text of which something is left to train on; got none of {corpus.name}'s "
+            f"{len(corpus.ids('train')):,} training tokens: is every sentence one word, or all thinned out "
+            "(subsampling, threshold)?"
+        )
     say(repr(corpus))
     say(f"{options['model']} with {net.output_layer} on {', '.join(map(str, contexts))}")
     if overwrite:
