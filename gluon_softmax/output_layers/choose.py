@@ -32,7 +32,14 @@ def _negative_sampling(counts: Any, in_units: int, options: Mapping[str, Any]) -
     )
 
 
+def _hierarchical(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+    from .hierarchical import HierarchicalSoftmax
+
+    return HierarchicalSoftmax(counts, in_units, sparse_grad=options["sparse_grad"])
+
+
 LAYERS: dict[str, LayerChoice] = {
+    "hierarchical": LayerChoice(_hierarchical),
     "negative-sampling": LayerChoice(
         _negative_sampling,
         (
