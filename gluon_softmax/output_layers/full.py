@@ -1,0 +1,94 @@
+"""The full softmax: every word is scored, exact and linear in the vocabulary; the others approximate it.
+
+Bengio et al. 2003, "A Neural Probabilistic Language Model"; *Dive into Deep Learning*, section "Softmax
+Regression".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from ..backend import autograd
+from ..checks import check_number
+from ..embedding import table_parameter
+from ..graph import Graph
+from .base import OutputLayer
+
+
+class FullSoftmax(OutputLayer):
+    r"""The cross-entropy of the softmax over all words, in nats, one a position:
+
+        log p(w) = w . h + b_w - log sum_v exp(v . h + b_v),   loss = -log p(target)
+
+    With label smoothing eps, in training mode, loss = -(1 - eps) log p(target) - eps mean_v log p(v): Szegedy
+    et al. 2016, "Rethinking the Inception Architecture for Computer Vision", and PyTorch's `label_smoothing`.
+
+    Parameters
+    ----------
+    vocab_size : the number of words, V.
+    in_units : width of the hidden vector.
+    label_smoothing : eps in [0, 1]; outside of training mode the loss is -log p(target) whatever it is, so
+        that a held-out loss can be compared.
+    use_bias : give each word a bias.
+    sparse_grad : False only; the gradient of a full softmax touches every row.
+    weight_initializer, bias_initializer : MXNet initializers. The bias starts at zero;
+        ``mx.init.Constant(log(counts / sum))`` starts it at the unigram.
+
+    Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). Parameters: `weight`
+    (vocab_size, in_units), `bias` (vocab_size,). Raises ValueError or TypeError for arguments that do not
+    fit.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        in_units: int,
+        label_smoothing: float = 0.0,
+        use_bias: bool = True,
+        sparse_grad: bool = False,
+        weight_initializer: Any = None,
+        bias_initializer: Any = "zeros",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(vocab_size, in_units, **kwargs)
+        if sparse_grad:
+            raise ValueError(
+                "sparse_grad takes False for a full softmax, whose gradient touches every row; got True"
+            )
+        self.label_smoothing = check_number("label_smoothing", label_smoothing, 0, 1)
+        self._loss_graph, self._smooth_graph = Graph(self._cross_entropy), Graph(self._smooth_cross_entropy)
+        shape = (self._vocab_size, self._in_units)
+        self.weight = table_parameter(self, "weight", shape, weight_initializer)
+        self._use_bias = bool(use_bias)
+        if self._use_bias:
+            self.bias = self.params.get("bias", shape=shape[:1], init=bias_initializer)
+
+    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+        smooth = self.label_smoothing and autograd.is_training()
+        graph = self._smooth_graph if smooth else self._loss_graph
+        return graph(hidden, target, *self._log_prob_inputs(hidden.ctx))
+
+    def _cross_entropy(self, F: Any, hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
+        return -F.npx.pick(self._log_prob(F, hidden, weight, bias), target, axis=-1)
+
+    def _smooth_cross_entropy(self, F: Any, hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
+        log_prob = self._log_prob(F, hidden, weight, bias)  # (N, V)
+        nll = -F.npx.pick(log_prob, target, axis=-1)
+        uniform = -F.np.mean(log_prob, axis=-1)
+        return (1 - self.label_smoothing) * nll + self.label_smoothing * uniform
+
+    def _log_prob(self, F: Any, hidden: Any, weight: Any, bias: Any = None) -> Any:
+        return word_log_prob(F, hidden, weight, bias, self._vocab_size)
+
+    def __repr__(self) -> str:
+        smoothing = f", label_smoothing={self.label_smoothing:g}" if self.label_smoothing else ""
+        return f"FullSoftmax({self._in_units} -> {self._vocab_size}{smoothing}, use_bias={self._use_bias})"
+
+
+def word_log_prob(F: Any, hidden: Any, weight: Any, bias: Any, vocab_size: int) -> Any:
+    """Log-softmax of the scores of all words: hidden (N, d), weight (V, d), bias (V,) or None -> (N, V)."""
+    inputs = (hidden, weight) if bias is None else (hidden, weight, bias)
+    scores = F.npx.fully_connected(*inputs, num_hidden=vocab_size, no_bias=bias is None)  # (N, V)
+    return F.npx.log_softmax(scores, axis=-1)

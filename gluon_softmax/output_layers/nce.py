@@ -1,0 +1,128 @@
+"""Noise-contrastive estimation: learn a normalised model by telling the right word from noise.
+
+Gutmann and Hyvarinen 2010, "Noise-contrastive estimation: A new estimation principle for unnormalized
+statistical models"; Mnih and Teh 2012, "A fast and simple algorithm for training neural probabilistic
+language models"; the formula is that of TensorFlow's ``tf.nn.nce_loss``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from ..backend import autograd, np
+from ..checks import check_counts, check_number
+from ..graph import Graph, softplus
+from ..samplers import Sampler, UnigramSampler
+from .candidates import CandidateLayer
+from .full import word_log_prob
+
+_EVALUATION_SEED = 0
+
+
+class NCE(CandidateLayer):
+    r"""The sum of 1 + S logistic losses, in nats, one a position:
+
+        s(w) = w . h + b_w - log Z - log Q(w)
+        loss = -log sigmoid(s(t)) - sum_c log sigmoid(-s(c))
+
+    for the target t and S candidates c, where Q(w) is how often w is expected among the candidates. At the
+    optimum exp(w . h + b_w - log Z) is p(w | h): unlike in negative sampling the scores are normalised. All
+    positions share the candidates. Outside of ``autograd.train_mode`` they come from a fixed seed.
+
+    Parameters
+    ----------
+    counts : (vocab_size,) training counts by id, in any order.
+    in_units : width of the hidden vector.
+    num_sampled : S, noise words a batch, at most vocab_size.
+    power : noise words are drawn from count^power; 1 is Mnih and Teh's unigram.
+    sampler : a sampler over the vocabulary in place of that.
+    subtract_log_q : False leaves log Q out, which makes it negative sampling with shared noise.
+    log_partition : log Z, a constant. A bias would have to learn it: log(vocab_size) makes the initial model
+        normalised, Mnih and Teh's 0 leaves it to training.
+    unique : draw each candidate at most once. The theory's noise is with replacement.
+    remove_accidental_hits : leave candidates that equal the target out of the sum.
+    use_bias : give each word a bias.
+    sparse_grad : the gradients of `weight` and `bias` hold only the rows of targets and candidates.
+    weight_initializer, bias_initializer : MXNet initializers; the bias starts at zero.
+
+    Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). A target that is
+    never noise is told from it at no cost. Raises ValueError or TypeError for arguments that do not fit, and
+    ValueError where removing the accidental hits of a target leaves no candidate.
+    """
+
+    def __init__(
+        self,
+        counts: Any,
+        in_units: int,
+        num_sampled: int,
+        power: float = 1.0,
+        sampler: Sampler | None = None,
+        subtract_log_q: bool = True,
+        log_partition: float = 0.0,
+        unique: bool = False,
+        remove_accidental_hits: bool = False,
+        use_bias: bool = True,
+        sparse_grad: bool = False,
+        weight_initializer: Any = None,
+        bias_initializer: Any = "zeros",
+        **kwargs: Any,
+    ) -> None:
+        counts = check_counts("counts", counts)
+        super().__init__(
+            counts.size,
+            in_units,
+            num_sampled,
+            UnigramSampler(counts, power) if sampler is None else sampler,
+            unique,
+            remove_accidental_hits,
+            use_bias,
+            sparse_grad,
+            weight_initializer,
+            bias_initializer,
+            **kwargs,
+        )
+        self.subtract_log_q = bool(subtract_log_q)
+        self.log_partition = check_number("log_partition", log_partition)
+        self._loss_graph = Graph(self._logistic_losses)
+
+    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+        training = autograd.is_training()
+        candidates = self._current_candidates() if training else self._draw(_EVALUATION_SEED)
+        hits = self._accidental_hits(host_target, candidates)
+        ids = self._ids(host_target, candidates, hidden.ctx)
+        shift = numpy.full(ids.shape, -self.log_partition, dtype=numpy.float32)
+        if self.subtract_log_q:
+            shift -= self._log_expected_count(
+                numpy.concatenate([host_target, candidates.ids]), candidates.num_tries
+            )
+        host = self._beside(hidden, [shift, hits])
+        return self._loss_graph(hidden, ids, *host, *self._parameters(hidden.ctx))
+
+    def _logistic_losses(
+        self, F: Any, hidden: Any, ids: Any, shift: Any, hits: Any, weight: Any, bias: Any = None
+    ) -> Any:
+        right, sampled = self._scores(F, hidden, ids, shift, weight, bias)  # (N,), (N, S)
+        # an accidental hit has the target's very score, so taking it back needs no mask
+        wrong = F.np.sum(softplus(F, sampled), axis=1) - hits * softplus(F, right)
+        return softplus(F, -right) + wrong
+
+    def _log_prob_inputs(self, ctx: Any) -> list[Any]:
+        if self.subtract_log_q:
+            return self._parameters(ctx)
+        with numpy.errstate(divide="ignore"):  # a word that is never noise gets probability 0
+            log_noise = numpy.log(self._sampler.prob(numpy.arange(self._vocab_size)))
+        return [*self._parameters(ctx), np.array(log_noise, dtype="float32", ctx=ctx)]
+
+    def _log_prob(self, F: Any, hidden: Any, weight: Any, *rest: Any) -> Any:
+        shift = F.np.squeeze(rest[0], 1) if self._use_bias else None
+        if not self.subtract_log_q:  # as in negative sampling, at its optimum the score is log p - log Q
+            shift = rest[-1] if shift is None else shift + rest[-1]
+        return word_log_prob(F, hidden, weight, shift, self._vocab_size)
+
+    def __repr__(self) -> str:
+        return (
+            f"NCE({self._options()}, subtract_log_q={self.subtract_log_q}, "
+            f"log_partition={self.log_partition:g})"
+        )
