@@ -14,7 +14,10 @@ __version__ = "0.1.0"
 _HOME = {
     "load_corpus": "corpus",
     "Corpus": "corpus",
+    "FullSoftmax": "output_layers.full",
     "NegativeSampling": "output_layers.negative_sampling",
+    "NCE": "output_layers.nce",
+    "SampledSoftmax": "output_layers.sampled",
     "HierarchicalSoftmax": "output_layers.hierarchical",
     "masked_bce": "output_layers.masked_bce",
     "Embedding": "embedding",

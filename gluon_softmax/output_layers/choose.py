@@ -20,6 +20,13 @@ class LayerChoice(NamedTuple):
     own: tuple[Option, ...] = ()
 
 
+def _full(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+    from .full import FullSoftmax
+
+    # sparse_grad is for the model's table: the gradient of a full softmax touches every row
+    return FullSoftmax(len(counts), in_units, label_smoothing=options["label_smoothing"])
+
+
 def _negative_sampling(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
     from .negative_sampling import NegativeSampling
 
@@ -38,7 +45,46 @@ def _hierarchical(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any
     return HierarchicalSoftmax(counts, in_units, sparse_grad=options["sparse_grad"])
 
 
+def _nce(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+    from .nce import NCE
+
+    return NCE(
+        counts,
+        in_units,
+        options["num_sampled"],
+        power=options["power"],
+        log_partition=options["log_partition"],
+        sparse_grad=options["sparse_grad"],
+    )
+
+
+def _sampled(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+    from ..samplers import LogUniformSampler, UniformSampler, UnigramSampler
+    from .sampled import SampledSoftmax
+
+    if options["sampler"] == "unigram":
+        sampler: Any = UnigramSampler(counts, options["power"])
+    else:
+        sampler = (LogUniformSampler if options["sampler"] == "log-uniform" else UniformSampler)(len(counts))
+    return SampledSoftmax(
+        len(counts),
+        in_units,
+        options["num_sampled"],
+        sampler,
+        unique=options["unique"],
+        remove_accidental_hits=options["remove_accidental_hits"],
+        counts=counts,
+        sparse_grad=options["sparse_grad"],
+    )
+
+
+_NUM_SAMPLED = Option("num_sampled", int, 200, "candidates that all positions of a batch share")
+
 LAYERS: dict[str, LayerChoice] = {
+    "full": LayerChoice(
+        _full,
+        (Option("label_smoothing", float, 0.0, "share of the target that is spread over all words"),),
+    ),
     "hierarchical": LayerChoice(_hierarchical),
     "negative-sampling": LayerChoice(
         _negative_sampling,
@@ -47,6 +93,30 @@ LAYERS: dict[str, LayerChoice] = {
                 "num_noise_words", int, 5, "noise words for each right word; the book's and word2vec's number"
             ),
             Option("power", float, 0.75, "noise words are drawn from count^power; the paper's exponent"),
+        ),
+    ),
+    "nce": LayerChoice(
+        _nce,
+        (
+            _NUM_SAMPLED,
+            Option("power", float, 1.0, "noise words are drawn from count^power; the paper's is the unigram"),
+            Option("log_partition", float, 0.0, "log Z of the scores; the paper's 0 leaves it to training"),
+        ),
+    ),
+    "sampled": LayerChoice(
+        _sampled,
+        (
+            _NUM_SAMPLED,
+            Option(
+                "sampler",
+                str,
+                "log-uniform",
+                "what candidates are drawn from; log-uniform is near Zipf's law and needs no table",
+                ("log-uniform", "unigram", "uniform"),
+            ),
+            Option("power", float, 0.75, "with the unigram sampler: candidates are drawn from count^power"),
+            Option("unique", bool, True, "draw each candidate at most once a batch"),
+            Option("remove_accidental_hits", bool, True, "leave candidates out that are the target itself"),
         ),
     ),
 }
