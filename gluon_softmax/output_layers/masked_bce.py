@@ -25,7 +25,7 @@ def masked_bce(pred: Any, label: Any, mask: Any) -> Any:
     """
     if pred.ndim == 3 and pred.shape[1] == 1:
         pred = pred.reshape(pred.shape[0], pred.shape[2])  # (B, L)
-    label, mask = (_as_float(array, pred.ctx) for array in (label, mask))
+    label, mask = (_like(pred, array) for array in (label, mask))
     check_same_shape("label", label.shape, "pred", pred.shape)
     check_same_shape("mask", mask.shape, "pred", pred.shape)
     # -log sigmoid(x) where the label is 1, -log sigmoid(-x) where it is 0. Gluon's max(x, 0) - x y +
@@ -34,7 +34,8 @@ def masked_bce(pred: Any, label: Any, mask: Any) -> Any:
     return (loss * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)
 
 
-def _as_float(array: Any, ctx: Any) -> Any:
+def _like(pred: Any, array: Any) -> Any:
+    """A label or mask, on the host or not, in the scores' dtype and place."""
     if isinstance(array, np.ndarray):
-        return array.astype("float32", copy=False).as_in_ctx(ctx)
-    return np.array(numpy.asarray(array), dtype="float32", ctx=ctx)
+        return array.astype(pred.dtype, copy=False).as_in_ctx(pred.ctx)
+    return np.array(numpy.asarray(array), dtype=pred.dtype, ctx=pred.ctx)
