@@ -96,9 +96,7 @@ class WordVectors:
         if not isinstance(token, str):
             raise TypeError(f"token takes a string; got {token!r}")
         if token not in self._ids:
-            near = difflib.get_close_matches(token, self.tokens)
-            hint = f"nearest spellings: {', '.join(near)}" if near else "no word is spelt like it"
-            raise KeyError(f"{token!r} is none of the {len(self):,} words; {hint}")
+            raise unknown_token(token, self.tokens)
         return self._ids[token]
 
     def __len__(self) -> int:
@@ -184,6 +182,13 @@ class WordVectors:
                 f"{path}, line {number}: takes finite float32 numbers; got {matrix[row, column]}"
             )
         return cls(list(lines), matrix)
+
+
+def unknown_token(token: str, tokens: Sequence[str]) -> KeyError:
+    """The error for a word that is none of `tokens`, with the nearest spellings."""
+    near = difflib.get_close_matches(token, tokens)
+    hint = f"nearest spellings: {', '.join(near)}" if near else "no word is spelt like it"
+    return KeyError(f"{token!r} is none of the {len(tokens):,} words; {hint}")
 
 
 def get_similar_tokens(query_token: str, k: int, embed: Any, vocab: Any = None) -> None:

@@ -31,7 +31,12 @@ class OutputLayer(gluon.HybridBlock):
       on the host -> loss (N,);
     - ``_log_prob(F, hidden, *inputs)``: a pure function, hidden (N, in_units) and what ``_log_prob_inputs``
       gives -> (N, vocab_size); `F` is ``mx.nd`` or ``mx.sym``.
+
+    `loss_is_cross_entropy` says that outside of training the loss is -log_prob[target]; a language model asks
+    log_prob where it is not.
     """
+
+    loss_is_cross_entropy = True
 
     def __init__(
         self, vocab_size: int, in_units: int, ignore_index: int | None = None, **kwargs: Any

@@ -52,6 +52,8 @@ class NCE(CandidateLayer):
     ValueError where removing the accidental hits of a target leaves no candidate.
     """
 
+    loss_is_cross_entropy = False
+
     def __init__(
         self,
         counts: Any,

@@ -47,6 +47,8 @@ class NegativeSampling(OutputLayer):
     fewer than two words that can be drawn (the noise of the one word would have to be itself).
     """
 
+    loss_is_cross_entropy = False
+
     def __init__(
         self,
         counts: Any,
