@@ -46,8 +46,8 @@ def parse_device(text: str) -> Any:
     """
     if text == "auto":
         return try_gpu()
-    name, _, number = text.partition(":")
-    if name not in ("cpu", "gpu") or not (number or "0").isdigit():
+    name, colon, number = text.partition(":")
+    if name not in ("cpu", "gpu") or not (number if colon else "0").isdigit():
         raise ValueError(f"device takes cpu, gpu:0 (or another number) or auto; got {text!r}")
     ctx = mx.Context(name, int(number or 0))
     if name == "gpu" and (mx.context.num_gpus() <= ctx.device_id or not _runs(ctx)):

@@ -10,7 +10,7 @@ import numpy
 class TinyCorpus:
     """Sentences of ids, with what the batches ask of a `Corpus`; every split is the same text."""
 
-    def __init__(self, sentences: Sequence[Sequence[int]], vocab_size: int, counts: Any = None) -> None:
+    def __init__(self, sentences: Sequence[Any], vocab_size: int, counts: Any = None) -> None:
         self.sentences = [list(sentence) for sentence in sentences]
         self._ids = numpy.array([i for sentence in self.sentences for i in sentence], dtype=numpy.int32)
         self._offsets = numpy.cumsum([0] + [len(sentence) for sentence in self.sentences])
@@ -71,7 +71,7 @@ class Optimizer:
 
 
 def numeric_gradient(
-    f: Callable[[numpy.ndarray], float], x: numpy.ndarray, step: float = 1e-5
+    f: Callable[[numpy.ndarray], Any], x: numpy.ndarray, step: float = 1e-5
 ) -> numpy.ndarray:
     """Central differences of a float64 function."""
     x = x.astype(numpy.float64)

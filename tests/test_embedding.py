@@ -1,4 +1,4 @@
-"""The table of rows: values, row-sparse gradients and updates beside NumPy's gather, scatter and optimizers."""
+"""The table of rows: values, row-sparse gradients and updates beside NumPy's gather and scatter."""
 
 from __future__ import annotations
 

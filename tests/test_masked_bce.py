@@ -17,7 +17,7 @@ MASK = numpy.array([[1, 1, 1, 1], [1, 1, 0, 0]], dtype=numpy.float32)
 
 
 def book_loss(pred: Any, label: Any, mask: Any) -> Any:
-    """The book, section "Pretraining word2vec": MXNet's mean over all L, times L, over the mask's positions."""
+    """The book, section "Pretraining word2vec": MXNet's mean over all L, times L, over the mask."""
     loss = gluon.loss.SigmoidBCELoss()(pred, label, mask)
     return loss * mask.shape[1] / mask.sum(axis=1)
 

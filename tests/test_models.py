@@ -66,21 +66,21 @@ def test_losses_and_gradients_are_those_of_numpy(
     inputs = (CENTER, CONTEXT) if kind is SkipGram else (WORDS, MASK, CENTER)
     noise = net.output_layer.noise_words(target, net.output_layer._seed)
     assert 0 not in noise
+    embed, output = tables(net, contexts[-1])
+
+    def loss_of(embed: Any, output: Any) -> Any:
+        hidden = embed[CENTER] if kind is SkipGram else masked_mean(embed)
+        return negative_sampling_loss(hidden, output, target, noise)
+
     for ctx in contexts:
-        embed, output = tables(net, ctx)
-
-        def loss_of(embed: Any, output: Any) -> Any:
-            hidden = embed[CENTER] if kind is SkipGram else masked_mean(embed)
-            return negative_sampling_loss(hidden, output, target, noise)
-
         with autograd.record():
             loss = net(*(np.array(array, dtype=array.dtype, ctx=ctx) for array in inputs))
         loss.backward()
         assert loss.ctx == ctx
         numpy.testing.assert_allclose(loss.asnumpy(), loss_of(embed, output), rtol=2e-5)
         for parameter, wanted in (
-            (net.embed.weight, numeric_gradient(lambda e, o=output: loss_of(e, o).sum(), embed)),
-            (net.output_layer.weight, numeric_gradient(lambda o, e=embed: loss_of(e, o).sum(), output)),
+            (net.embed.weight, numeric_gradient(lambda e: loss_of(e, output).sum(), embed)),
+            (net.output_layer.weight, numeric_gradient(lambda o: loss_of(embed, o).sum(), output)),
         ):
             numpy.testing.assert_allclose(dense_gradient(parameter, ctx), wanted, rtol=1e-4, atol=1e-5)
 
@@ -95,8 +95,14 @@ def test_a_window_without_words_has_a_hidden_vector_of_zeros() -> None:
 @pytest.mark.parametrize("sparse_grad", [False, True])
 def test_the_books_four_go_through_score(sparse_grad: bool, hybridize: bool, contexts: Any) -> None:
     net = make(SkipGram, contexts, hybridize, sparse_grad)
+    embed, output = tables(net, contexts[-1])
+
+    def loss_of(embed: Any, output: Any) -> Any:
+        scores = numpy.einsum("bd,bld->bl", embed[CENTER], output[WORDS])
+        terms = numpy.where(LABEL > 0, softplus(-scores), softplus(scores)) * MASK
+        return (terms.sum(axis=1) / numpy.maximum(MASK.sum(axis=1), 1)).sum()
+
     for ctx in contexts:
-        embed, output = tables(net, ctx)
         batch = [np.array(a, dtype=a.dtype, ctx=ctx) for a in (CENTER[:, None], WORDS, MASK, LABEL)]
         wanted = numpy.einsum("bd,bld->bl", embed[CENTER], output[WORDS])
         scores = net.score(*batch[:2])
@@ -105,16 +111,10 @@ def test_the_books_four_go_through_score(sparse_grad: bool, hybridize: bool, con
             loss = net(*batch)
         loss.backward()
         numpy.testing.assert_array_equal(loss.asnumpy(), masked_bce(scores, batch[3], batch[2]).asnumpy())
-
-        def loss_of(embed: Any, output: Any) -> Any:
-            scores = numpy.einsum("bd,bld->bl", embed[CENTER], output[WORDS])
-            terms = numpy.where(LABEL > 0, softplus(-scores), softplus(scores)) * MASK
-            return (terms.sum(axis=1) / numpy.maximum(MASK.sum(axis=1), 1)).sum()
-
         numpy.testing.assert_allclose(loss.sum().asnumpy(), loss_of(embed, output), rtol=1e-5)
         for parameter, gradient in (
-            (net.embed.weight, numeric_gradient(lambda e, o=output: loss_of(e, o), embed)),
-            (net.output_layer.weight, numeric_gradient(lambda o, e=embed: loss_of(e, o), output)),
+            (net.embed.weight, numeric_gradient(lambda e: loss_of(e, output), embed)),
+            (net.output_layer.weight, numeric_gradient(lambda o: loss_of(embed, o), output)),
         ):
             numpy.testing.assert_allclose(dense_gradient(parameter, ctx), gradient, rtol=1e-4, atol=1e-5)
 

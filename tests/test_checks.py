@@ -1,0 +1,122 @@
+"""The argument checks: what passes comes back as it should, what does not is named."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+import pytest
+
+from gluon_softmax import checks
+from gluon_softmax.backend import np
+
+
+def test_integers() -> None:
+    got = checks.check_positive_int("k", numpy.int64(3))
+    assert got == 3 and type(got) is int
+    assert checks.check_positive_int("seed", 0, 0) == 0 and checks.check_positive_int("m", 2, minimum=2) == 2
+    for value, minimum in ((0, 1), (-1, 0), (1, 2)):
+        with pytest.raises(ValueError, match=rf"^k takes an integer of at least {minimum}, got {value}$"):
+            checks.check_positive_int("k", value, minimum)
+    for wrong in (True, 1.0, "3", None, [1], numpy.array([1])):
+        with pytest.raises(TypeError, match=r"^k takes an integer of at least 1, got "):
+            checks.check_positive_int("k", wrong)
+
+
+def test_numbers() -> None:
+    for value in (0, 1, 0.5, numpy.float32(0.25), numpy.int32(1)):
+        got = checks.check_number("lr", value, 0, 1)
+        assert got == value and type(got) is float
+    assert checks.check_number("power", -3) == -3.0
+    cases: list[tuple[Any, dict[str, Any], str]] = [
+        (-0.1, {"low": 0}, " of at least 0"), (0, {"low": 0, "open_low": True}, " above 0"),
+        (1.1, {"low": 0, "high": 1}, " of at least 0 and at most 1"), (2, {"high": 1}, " at most 1"),
+        (math.nan, {}, ""), (math.inf, {}, ""), (-math.inf, {"high": 1}, " at most 1"),
+    ]  # fmt: skip
+    for value, bounds, said in cases:
+        with pytest.raises(ValueError, match=rf"^lr takes a finite number{said}, got {value}$"):
+            checks.check_number("lr", value, **bounds)
+    for wrong in (True, "0.1", None, 1j, [0.1]):
+        with pytest.raises(TypeError, match=r"^lr takes a number, got "):
+            checks.check_number("lr", wrong)
+
+
+def test_choices() -> None:
+    assert checks.check_choice("optimizer", "adam", ("sgd", "adam")) == "adam"
+    for wrong in ("Adam", "", None, 3):
+        with pytest.raises(ValueError, match=r"^optimizer takes one of sgd, adam; got "):
+            checks.check_choice("optimizer", wrong, ("sgd", "adam"))
+
+
+@pytest.mark.parametrize("counts", [[3, 0, 2], (3.0, 0.0, 2.0), numpy.array([3, 0, 2], dtype=numpy.uint8)])
+def test_counts(counts: Any) -> None:
+    got = checks.check_counts("counts", counts, 3)
+    assert got.dtype == numpy.float64
+    numpy.testing.assert_array_equal(got, [3, 0, 2])
+
+
+def test_counts_are_copied() -> None:
+    counts = numpy.array([1.0, 2.0])
+    checks.check_counts("counts", counts)[0] = 9
+    assert counts[0] == 1
+
+
+@pytest.mark.parametrize("counts, error, said", [
+    ([1, -2], ValueError, "finite numbers of at least 0; got -2.0 for id 1"),
+    ([math.inf, 1], ValueError, "finite numbers of at least 0; got inf for id 0"),
+    ([1, 2, math.nan], ValueError, "finite numbers of at least 0; got nan for id 2"),
+    ([0, 0.0], ValueError, "at least one number above 0; got 2 zeros"),
+    ([], ValueError, r"one number a word, shape \(vocab_size,\); got shape \(0,\)"),
+    (3, ValueError, r"one number a word, .* got shape \(\)"),
+    ([[1]], ValueError, r"one number a word, .* got shape \(1, 1\)"),
+    ([True, False], TypeError, r"a sequence of numbers, one a word; got list \(dtype bool\)"),
+    ("abc", TypeError, "a sequence of numbers, one a word; got str"),
+    ({"the": 3}, TypeError, "a sequence of numbers, one a word; got dict"),
+])  # fmt: skip
+def test_wrong_counts(counts: Any, error: type, said: str) -> None:
+    with pytest.raises(error, match=f"^counts takes {said}"):
+        checks.check_counts("counts", counts)
+
+
+def test_counts_of_another_length() -> None:
+    with pytest.raises(ValueError, match=r"^counts takes 3 numbers, one a word; got 2$"):
+        checks.check_counts("counts", [1, 2], 3)
+
+
+def test_ids() -> None:
+    for ids in ([0, 4], numpy.array([[4, 0]], dtype=numpy.uint8), np.array([4], dtype="int32"), 3):
+        got = checks.check_ids("target", ids, 5)
+        numpy.testing.assert_array_equal(got, ids.asnumpy() if hasattr(ids, "asnumpy") else ids)
+        assert isinstance(got, numpy.ndarray) and got.dtype.kind in "iu"
+    assert checks.check_ids("target", numpy.zeros((0, 2), dtype=int), 5).shape == (0, 2)
+    for wrong, first in (([0, 5], 5), ([[1, -1, 9]], -1), (np.array([7], dtype="int32"), 7)):
+        with pytest.raises(ValueError, match=rf"^target takes ids in \[0, 5\); got {first}$"):
+            checks.check_ids("target", wrong, 5)
+    for wrong in ([0.0, 1.0], [math.nan], np.array([1.0]), ["a"], [True], None):
+        with pytest.raises(TypeError, match=r"^target takes integer ids in \[0, 5\); got dtype"):
+            checks.check_ids("target", wrong, 5)
+    with pytest.raises(TypeError, match=r"got dtype float64, beginning \[1.0, nan, 3.0\]$"):
+        checks.check_ids("target", [1.0, math.nan, 3.0, 4.0], 5)
+
+
+def test_hidden_vectors() -> None:
+    checks.check_hidden("hidden", np.zeros((2, 3, 4)), 4)
+    checks.check_hidden("hidden", np.zeros((4,)), 4)
+    for shape in ((4, 3), (5,), ()):
+        with pytest.raises(ValueError, match=r"^hidden takes shape \(\.\.\., 4\), in_units last; got \("):
+            checks.check_hidden("hidden", np.zeros(shape), 4)
+    for wrong, said in (
+        (numpy.zeros((2, 4)), "an MXNet array; got ndarray"),
+        (np.zeros((2, 4), dtype="int32"), "float32; got int32"),
+        (np.zeros((2, 4), dtype="float16"), "float32 on a CPU, where MXNet has no float16 products"),
+    ):
+        with pytest.raises(TypeError, match=f"^hidden takes {said}"):
+            checks.check_hidden("hidden", wrong, 4)
+
+
+def test_shapes() -> None:
+    checks.check_same_shape("mask", [2, 3], "pred", (2, 3))
+    for shape in ((3, 2), (2,), (2, 3, 1)):
+        with pytest.raises(ValueError, match=r"^mask takes the sizes of pred, \(2, 3\); got "):
+            checks.check_same_shape("mask", shape, "pred", (2, 3))

@@ -1,0 +1,87 @@
+"""How training shows itself: lines, a bar, the book's animator; nothing where nothing was asked for."""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+import pytest
+
+from gluon_softmax import progress
+
+METRICS = {
+    "epoch": 2, "loss": 2.5, "lr": 0.1, "train_s": 6.14, "centers": 400_000, "centers_per_s": 65_145.9,
+    "pairs": 9, "pairs_per_s": 280_000.4, "valid_loss": 2.6004,
+}  # fmt: skip
+LINE = "epoch 2: loss 2.500, held-out loss 2.600, 65,146 centers/s, 280,000 pairs/s, 6.1 s"
+
+
+def run(kind: str) -> progress.Progress:
+    shown = progress.Progress(kind, 3, 100.0)
+    shown.start_epoch(1)
+    shown.step(1, 50, 2.75)
+    shown.step(1, 150, 2.5)  # more than expected
+    shown.end_epoch(METRICS)
+    return shown
+
+
+def test_an_epoch_in_a_line(capsys: pytest.CaptureFixture) -> None:
+    assert progress.describe(METRICS) == LINE
+    assert progress.describe({"epoch": 1, "loss": 1.0, "train_s": 0.26}) == "epoch 1: loss 1.000, 0.3 s"
+    run("lines")
+    assert capsys.readouterr() == (LINE + "\n", "")
+
+
+def test_nothing(capsys: pytest.CaptureFixture) -> None:
+    run("none")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_goes_to_stderr_and_the_line_to_stdout(capsys: pytest.CaptureFixture) -> None:
+    run("bar")
+    out, err = capsys.readouterr()
+    assert out == LINE + "\n"
+    assert "epoch 2/3" in err and "loss=2.500" in err
+
+
+def test_the_animator_is_d2ls(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    points: list[Any] = []
+
+    class Animator:
+        def __init__(self, **kwargs: Any) -> None:
+            points.append((kwargs["xlim"], kwargs["legend"]))
+
+        def add(self, x: float, y: Any) -> None:
+            points.append((x, y))
+
+    d2l = types.ModuleType("d2l")
+    d2l.mxnet = types.SimpleNamespace(Animator=Animator)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "d2l", d2l)
+    run("animator")
+    assert points == [
+        ([0, 3], ["train", "held out"]), (1.5, (2.75, None)), (2.0, (2.5, None)), (2, (None, 2.6004))
+    ]  # fmt: skip
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("terminal, shell, kind", [
+    (True, None, "bar"), (False, None, "lines"), (False, "ZMQInteractiveShell", "animator"),
+    (True, "TerminalInteractiveShell", "bar"),
+])  # fmt: skip
+def test_auto(terminal: bool, shell: Any, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    found = type(shell, (), {})() if shell else None
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: found))  # type: ignore[misc]
+    d2l = types.ModuleType("d2l")
+    d2l.mxnet = types.SimpleNamespace(Animator=lambda **kwargs: None)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "d2l", d2l)
+    assert progress.in_notebook() is (kind == "animator")
+    assert progress.Progress("auto", 1, 10.0).kind == kind
+
+
+def test_a_wrong_kind_is_named() -> None:
+    with pytest.raises(
+        ValueError, match=r"^progress takes one of auto, bar, animator, lines, none; got 'loud'"
+    ):
+        progress.Progress("loud", 1, 1.0)
