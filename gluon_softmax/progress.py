@@ -22,18 +22,21 @@ def in_notebook() -> bool:
 
 class Progress:
     """Told of steps and epochs by `train`; ``kind`` is "bar", "animator", "lines" or "none", "auto" picks
-    one.
+    one. With `every_look` "lines" prints one at each step that it is told of.
 
     The animator is d2l's, used in a notebook only: elsewhere it prints ``<Figure size ...>`` at every update
     and shows nothing.
     """
 
-    def __init__(self, kind: str, num_epochs: int, expected_positions: float) -> None:
+    def __init__(
+        self, kind: str, num_epochs: int, expected_positions: float, every_look: bool = False
+    ) -> None:
         check_choice("progress", kind, KINDS)
         if kind == "auto":
             kind = "animator" if in_notebook() else "bar" if sys.stderr.isatty() else "lines"
         self.kind = kind
         self._num_epochs = num_epochs
+        self._every_look = every_look and kind == "lines"
         self._expected = max(1.0, expected_positions)
         self._bar: Any = None
         self._animator: Any = None
@@ -64,11 +67,17 @@ class Progress:
             self._bar.set_postfix(loss=f"{loss:.3f}")
         if self._animator is not None:
             self._animator.add(epoch + min(1.0, done / self._expected), (loss, None))
+        if self._every_look:
+            print(f"epoch {epoch + 1}, {done / self._expected:.1%}: loss {loss:.3f}", flush=True)
 
-    def end_epoch(self, metrics: Mapping[str, Any]) -> None:
+    def close(self) -> None:
+        """Take away the bar of an epoch that ends, or that was interrupted."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+    def end_epoch(self, metrics: Mapping[str, Any]) -> None:
+        self.close()
         if self._animator is not None and metrics.get("valid_loss") is not None:
             self._animator.add(metrics["epoch"], (None, metrics["valid_loss"]))
         if self.kind in ("bar", "lines"):
@@ -82,6 +91,8 @@ def describe(metrics: Mapping[str, Any]) -> str:
     parts = [f"loss {metrics['loss']:.3f}"]
     if metrics.get("valid_loss") is not None:
         parts.append(f"held-out loss {metrics['valid_loss']:.3f}")
+    if metrics.get("valid_perplexity") is not None:
+        parts.append(f"perplexity {metrics['valid_perplexity']:.2f}")
     parts += [
         f"{value:,.0f} {key[: -len('_per_s')]}/s" for key, value in metrics.items() if key.endswith("_per_s")
     ]

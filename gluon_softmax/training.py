@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Callable
 
 from .backend import autograd, gluon, init, mx
+from .carried_state import CarriedState
 from .checkpoint import Checkpoint
 from .checks import check_choice, check_number, check_positive_int
+from .clipping import clipped_step
 from .device import as_contexts
-from .evaluation import held_out_loss
+from .evaluation import loss_figures
 from .progress import Progress, save_loss_plot
 from .randomness import derive_rng, derive_seed
 from .sharding import to_device, zero_gradients
@@ -35,36 +37,50 @@ def train(
     device: Any = None,
     *,
     valid: Any = None,
+    evaluate: Callable[[Any, Any, Any], dict[str, float]] = loss_figures,
     schedule: str = "constant",
+    decay: float = 1.0,
+    clip_norm: float | None = None,
     seed: int = 0,
     resample_every: int = 1,
     hybridize: bool = True,
     checkpoint: Checkpoint | str | Path | None = None,
+    best: Checkpoint | str | Path | None = None,
     progress: str = "auto",
+    log_interval: int | None = None,
     plot: str | Path | None = None,
     on_epoch_end: Callable[[dict[str, Any]], None] | None = None,
+    on_interrupt: Callable[[], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Train `net` and return one dict of metrics an epoch.
 
     Parameters
     ----------
     net : a block; ``net(*batch)`` gives a loss a position, in nats. It is initialized here if it was not
-        (from `seed`), and moved to `device`.
+        (from `seed`), and moved to `device`. With ``begin_state`` it is a `LanguageModel`'s kind: state in,
+        state out, zero at the start of an epoch and detached between batches.
     batches : gives the batches of an epoch by ``epoch(e)``, counts them in ``produced``, says
         ``expected_positions``; see `WindowBatches`.
     num_epochs, lr : epochs in all, initial learning rate. The gradient is that of the mean over the positions
         of the whole batch.
     optimizer : "sgd", "adam" or "adagrad"; with row-sparse gradients each updates the rows of the batch only.
     device : a context or a list of contexts, over which each batch is split; the current context if None.
-    valid : batches whose mean loss is the held-out loss of each epoch.
+    valid : batches whose mean loss is the held-out loss of each epoch; `evaluate` gives it and what else is
+        asked of them, by name.
     schedule : "constant", or "linear": falls with the positions seen, to 1e-4 of `lr`, as in word2vec.c.
+    decay : the rate is multiplied by it after each epoch, whatever the schedule.
+    clip_norm : the longest gradient, over all parameters, that is not scaled down; see `clipped_step`.
     seed : with the epoch and the step it decides every draw; see `derive_rng`.
     resample_every : steps for which a layer that samples keeps its candidates (1: drawn again for every
         batch).
     checkpoint : a folder. After each epoch the state is written there; if it holds one, training goes on from
         it.
+    best : a folder for the state of the epoch with the lowest held-out loss so far.
     progress : "auto", "bar", "animator", "lines" or "none"; `plot` : a picture file for the loss curve.
+    log_interval : steps between two looks at the loss; "lines" then prints one at each.
     on_epoch_end : called with the metrics of each epoch that is trained here.
+    on_interrupt : called at Ctrl-C, after which the metrics of the epochs that ended are returned; without it
+        KeyboardInterrupt goes on to the caller.
 
     The metrics: ``epoch`` (from 1), ``loss`` (mean of the epoch, nats), ``valid_loss`` if `valid`, ``lr`` (at
     its end), ``train_s`` (seconds of this epoch's training, evaluation not counted), and for each name that
@@ -77,13 +93,24 @@ def train(
     lr = check_number("lr", lr, 0, open_low=True)
     check_choice("optimizer", optimizer, OPTIMIZERS)
     check_choice("schedule", schedule, SCHEDULES)
+    check_number("decay", decay, 0, 1, open_low=True)
+    if clip_norm is not None:
+        check_number("clip_norm", clip_norm, 0, open_low=True)
+    if log_interval is not None:
+        check_positive_int("log_interval", log_interval)
+    if best is not None and valid is None:
+        raise ValueError("best takes batches to compare the epochs on, valid; got none")
     check_positive_int("seed", seed, 0)
     check_positive_int("resample_every", resample_every)
     contexts = as_contexts(device)
-    _prepare(net, contexts, seed, hybridize)
+    initialize(net, contexts, seed)
+    if hybridize:
+        net.hybridize(static_alloc=True)
     trainer = make_trainer(net, optimizer, lr, contexts)
     if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
         checkpoint = Checkpoint(checkpoint)
+    if best is not None and not isinstance(best, Checkpoint):
+        best = Checkpoint(best)
     history: list[dict[str, Any]] = (
         checkpoint.restore(net, trainer) if checkpoint and checkpoint.exists() else []
     )
@@ -94,22 +121,36 @@ def train(
         num_epochs=num_epochs,
         lr=lr,
         schedule=schedule,
+        decay=decay,
+        clip_norm=clip_norm,
         seed=seed,
         resample_every=resample_every,
+        look_every=log_interval or _SYNC_EVERY,
         contexts=contexts,
-        shown=Progress(progress, num_epochs, batches.expected_positions),
+        shown=Progress(progress, num_epochs, batches.expected_positions, log_interval is not None),
     )
-    for epoch in range(len(history), num_epochs):
-        metrics = loop.train_epoch(epoch)
-        if valid is not None:
-            metrics["valid_loss"] = held_out_loss(net, valid, contexts)
-        history.append(metrics)
-        loop.shown.end_epoch(metrics)
-        if checkpoint is not None:
-            checkpoint.save(net, trainer, history)
-        if on_epoch_end is not None:
-            on_epoch_end(metrics)
-    _resample(net, None)
+    try:
+        for epoch in range(len(history), num_epochs):
+            metrics = loop.train_epoch(epoch)
+            if valid is not None:
+                figures = evaluate(net, valid, contexts)
+                metrics.update({f"valid_{name}": figure for name, figure in figures.items()})
+            history.append(metrics)
+            loop.shown.end_epoch(metrics)
+            if checkpoint is not None:
+                checkpoint.save(net, trainer, history)
+            if best is not None and metrics["valid_loss"] <= min(past["valid_loss"] for past in history):
+                best.save(net, trainer, history)
+            if on_epoch_end is not None:
+                on_epoch_end(metrics)
+    except KeyboardInterrupt:
+        loop.shown.close()
+        if on_interrupt is None:
+            raise
+        mx.nd.waitall()
+        on_interrupt()
+    finally:
+        _resample(net, None)
     if plot is not None:
         save_loss_plot(loop.curve, history, plot)
     return history
@@ -131,8 +172,8 @@ def make_trainer(net: Any, optimizer: str, lr: float, contexts: list[Any]) -> gl
     )
 
 
-def _prepare(net: Any, contexts: list[Any], seed: int, hybridize: bool) -> None:
-    """Initialize what is not, put everything on `contexts`, compile."""
+def initialize(net: Any, contexts: list[Any], seed: int) -> None:
+    """Initialize what is not, as `seed` says, and put everything on `contexts`."""
     mx.random.seed(seed)
     parameters = net.collect_params()
     for parameter in parameters.values():
@@ -140,8 +181,6 @@ def _prepare(net: Any, contexts: list[Any], seed: int, hybridize: bool) -> None:
             parameter.initialize(ctx=contexts, default_init=init.Uniform())
         elif set(parameter.list_ctx()) != set(contexts):
             parameter.reset_ctx(contexts)
-    if hybridize:
-        net.hybridize(static_alloc=True)
 
 
 def _resample(net: Any, rng: Any) -> None:
@@ -159,8 +198,11 @@ class _Loop:
     num_epochs: int
     lr: float
     schedule: str
+    decay: float
+    clip_norm: float | None
     seed: int
     resample_every: int
+    look_every: int
     contexts: list[Any]
     shown: Progress
     curve: list[tuple[float, float]] = dataclasses.field(default_factory=list)
@@ -170,11 +212,12 @@ class _Loop:
         start = time.perf_counter()
         total, positions, seen = 0.0, 0, 0
         recent: list[Any] = []  # losses on the device that were not looked at yet
+        carried = CarriedState(self.net)
         for step, batch in enumerate(self.batches.epoch(epoch)):
-            if len(recent) == _SYNC_EVERY:
+            if len(recent) == self.look_every:
                 total += self._look(epoch, recent, total, positions, seen)
                 recent, seen = [], positions
-            loss, size = self._step(epoch, step, batch, positions)
+            loss, size = self._step(epoch, step, batch, positions, carried)
             recent.append(loss)
             positions += size
         total += self._look(epoch, recent, total, positions, seen)
@@ -189,21 +232,31 @@ class _Loop:
             metrics[f"{name}_per_s"] = count / seconds
         return metrics
 
-    def _step(self, epoch: int, step: int, batch: Any, positions: int) -> tuple[Any, int]:
+    def _step(
+        self, epoch: int, step: int, batch: Any, positions: int, carried: CarriedState
+    ) -> tuple[Any, int]:
         """One update; the loss stays on the device, so that the host prepares the next batch meanwhile."""
         mx.random.seed(derive_seed(self.seed, epoch, step, "device"))  # dropout: a resumed run draws the same
         if step % self.resample_every == 0:
             _resample(self.net, derive_rng(self.seed, epoch, step, "noise"))
-        if self.schedule == "linear":
-            done = (epoch + self._share(positions)) / self.num_epochs
-            self.trainer.set_learning_rate(self.lr * max(_LOWEST_RATE, 1 - done))
+        self.trainer.set_learning_rate(self._rate(epoch, positions))
         with autograd.record():
-            losses = [self.net(*shard) for shard in to_device(batch, self.contexts)]
+            losses = carried(to_device(batch, self.contexts))
         autograd.backward(losses)
         zero_gradients(self.net, self.contexts[len(losses) :])
         size = sum(loss.size for loss in losses)
-        self.trainer.step(size)
+        if self.clip_norm is None:
+            self.trainer.step(size)
+        else:
+            clipped_step(self.trainer, size, self.clip_norm)
         return [loss.sum() for loss in losses], size
+
+    def _rate(self, epoch: int, positions: int) -> float:
+        rate = self.lr * self.decay**epoch
+        if self.schedule == "linear":
+            done = (epoch + self._share(positions)) / self.num_epochs
+            rate *= max(_LOWEST_RATE, 1 - done)
+        return rate
 
     def _share(self, positions: int) -> float:
         return min(1.0, positions / max(1.0, self.batches.expected_positions))

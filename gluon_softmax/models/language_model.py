@@ -1,0 +1,180 @@
+"""The recurrent language model: the state after a word must predict the next word.
+
+Mikolov et al. 2010, "Recurrent neural network based language model"; Zaremba et al. 2014, "Recurrent Neural
+Network Regularization" (where dropout goes); Press and Wolf 2017, "Using the Output Embedding to Improve
+Language Models" (weight tying); *Dive into Deep Learning*, chapter "Recurrent Neural Networks".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from ..backend import autograd, gluon, nn, np, npx, rnn
+from ..checks import check_choice, check_number, check_positive_int, check_same_shape
+from ..embedding import Embedding, as_ids
+from ..output_layers.base import OutputLayer
+from .base import check_layer
+
+CELLS = ("rnn_tanh", "rnn_relu", "gru", "lstm")
+_MOST_SCORES = 1 << 24  # of log_prob built at once where a loss needs it: 64 MiB
+
+
+class Recurrence(gluon.HybridBlock):
+    """Rows of words to hidden vectors: ``recurrence(rows, *state)`` -> hidden, *state; rows (T, B, d) ->
+    (T, B, num_hiddens).
+
+    Layers of one are stacked with dropout before, between and after them, since MXNet's fused layers drop
+    nothing on a CPU. The state is one array (1, B, num_hiddens) a layer, two for an LSTM.
+    """
+
+    def __init__(self, cell: str, input_size: int, num_hiddens: int, num_layers: int, dropout: float) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.dropout = nn.Dropout(dropout)
+            self.layers: list[Any] = []
+            for i in range(num_layers):
+                layer = _recurrent_layer(cell, num_hiddens, num_hiddens if i else input_size)
+                self.register_child(layer, f"layer{i}")
+                self.layers.append(layer)
+        self.states_a_layer = 2 if cell == "lstm" else 1
+
+    def hybrid_forward(self, F: Any, rows: Any, *state: Any) -> tuple[Any, ...]:
+        hidden, new_state = self.dropout(rows), []
+        for i, layer in enumerate(self.layers):
+            first = i * self.states_a_layer
+            hidden, its_state = layer(hidden, list(state[first : first + self.states_a_layer]))
+            hidden = self.dropout(hidden)
+            new_state += its_state
+        return (hidden, *new_state)
+
+
+def _recurrent_layer(cell: str, num_hiddens: int, input_size: int) -> Any:
+    if cell == "lstm":
+        return rnn.LSTM(num_hiddens, input_size=input_size)
+    if cell == "gru":
+        return rnn.GRU(num_hiddens, input_size=input_size)
+    return rnn.RNN(num_hiddens, activation=cell[len("rnn_") :], input_size=input_size)
+
+
+class LanguageModel(gluon.HybridBlock):
+    r"""``net(inputs, targets, state)`` -> loss, state: the loss in nats of each next word, after all before.
+
+        h_t, s_t = cell(x_t, s_{t-1}),    loss_t = -log p(target_t | h_t)
+
+    Parameters
+    ----------
+    vocab_size, embed_size : the shape of the table of input words.
+    num_hiddens : width of the hidden vector and of each layer's state.
+    output_layer : any output layer over the same vocabulary with ``in_units == num_hiddens``, or
+        ``in_units == embed_size`` where weights are tied.
+    cell : "rnn_tanh", "rnn_relu", "gru" or "lstm"; `num_layers` of them.
+    dropout : probability with which the words' rows, the vectors between layers and the hidden vector lose a
+        number in training (Zaremba et al. 2014).
+    tie_weights : the input words look up in ``output_layer.weight``, one parameter that learns from both
+        uses; where num_hiddens differs from embed_size a linear `projection` lies between.
+    sparse_grad : the gradient of `embed` holds only the rows of the batch; where weights are tied the output
+        layer decides.
+
+    Inputs: inputs and targets (T, B) integer ids, time first; the state from ``begin_state(B)`` or from the
+    batch before (detach it there: truncated back-propagation through time). Outputs: loss (T, B) in nats, and
+    the state after the last word.
+
+    In training the loss is the output layer's. Outside it is -log p(target) under every layer, also those
+    whose own loss is another (negative sampling, NCE), so that exp of its mean is the perplexity.
+
+    Raises ValueError for ids out of range and sizes that differ, TypeError for ids that are not integers.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_size: int,
+        num_hiddens: int,
+        output_layer: OutputLayer,
+        cell: str = "lstm",
+        num_layers: int = 1,
+        dropout: float = 0.0,
+        tie_weights: bool = False,
+        sparse_grad: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        check_choice("cell", cell, CELLS)
+        check_positive_int("num_layers", num_layers)
+        if check_number("dropout", dropout, 0, 1) == 1:
+            raise ValueError("dropout takes a probability below 1, which would leave nothing; got 1")
+        self._num_hiddens = check_positive_int("num_hiddens", num_hiddens)
+        self._embed_size = check_positive_int("embed_size", embed_size)
+        width, name = (embed_size, "embed_size") if tie_weights else (num_hiddens, "num_hiddens")
+        check_layer(output_layer, vocab_size, width, name)
+        with self.name_scope():
+            if tie_weights:
+                self.embed = _tied_embedding(output_layer)
+            else:
+                self.embed = Embedding(vocab_size, embed_size, sparse_grad)
+            self.recurrence = Recurrence(cell, embed_size, num_hiddens, num_layers, dropout)
+            if tie_weights and num_hiddens != embed_size:
+                self.projection = nn.Dense(embed_size, use_bias=False, flatten=False, in_units=num_hiddens)
+            else:
+                self.projection = None
+        self.output_layer = output_layer
+
+    def begin_state(self, batch_size: int, ctx: Any = None) -> list[Any]:
+        """A state of zeros: a list of arrays (1, batch_size, num_hiddens), one a layer, or h and c for an
+        LSTM's.
+        """
+        shape = (1, check_positive_int("batch_size", batch_size), self._num_hiddens)
+        count = len(self.recurrence.layers) * self.recurrence.states_a_layer
+        return [np.zeros(shape, ctx=ctx) for _ in range(count)]
+
+    def hidden(self, inputs: Any, state: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
+        """What the output layer takes: inputs (T, B) -> hidden (T, B, in_units), and the state after them."""
+        if len(inputs.shape) != 2:
+            raise ValueError(f"inputs takes shape (T, B), time first; got {tuple(inputs.shape)}")
+        rows = self.embed(inputs)  # (T, B, embed_size)
+        given = self.begin_state(inputs.shape[1], rows.ctx) if state is None else list(state)
+        self._check_state(given, inputs.shape[1])
+        hidden, *new_state = self.recurrence(rows, *given)  # (T, B, num_hiddens)
+        return (hidden if self.projection is None else self.projection(hidden)), new_state
+
+    def _check_state(self, state: list[Any], batch_size: int) -> None:
+        count = len(self.recurrence.layers) * self.recurrence.states_a_layer
+        if len(state) != count:
+            raise ValueError(f"state takes {count} arrays, as begin_state gives them; got {len(state)}")
+        for array in state:
+            check_same_shape("state", array.shape, "begin_state", (1, batch_size, self._num_hiddens))
+
+    def forward(self, inputs: Any, targets: Any, state: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
+        check_same_shape("targets", targets.shape, "inputs", inputs.shape)
+        hidden, state = self.hidden(inputs, state)
+        if autograd.is_training() or self.output_layer.loss_is_cross_entropy:
+            return self.output_layer(hidden, targets), state
+        return self._cross_entropy(hidden, targets), state
+
+    def _cross_entropy(self, hidden: Any, targets: Any) -> Any:
+        """-log p(target) from log_prob, of as many positions at once as fit."""
+        flat = hidden.reshape(-1, self.output_layer.in_units)  # (N, in_units)
+        ids = as_ids(targets, hidden.ctx).reshape(-1)  # (N,)
+        rows = max(1, _MOST_SCORES // self.output_layer.vocab_size)
+        parts = [
+            -npx.pick(self.output_layer.log_prob(flat[i : i + rows]), ids[i : i + rows], axis=-1)
+            for i in range(0, ids.shape[0], rows)
+        ]
+        return np.concatenate(parts).reshape(targets.shape)
+
+    def log_prob(self, inputs: Any, state: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
+        """Log-probabilities of each next word in nats: inputs (T, B) -> (T, B, vocab_size), and the state."""
+        hidden, state = self.hidden(inputs, state)
+        return self.output_layer.log_prob(hidden), state
+
+
+def _tied_embedding(output_layer: OutputLayer) -> Any:
+    """The input words' table that *is* the output layer's."""
+    weight = getattr(output_layer, "weight", None)
+    shape = (output_layer.vocab_size, output_layer.in_units)
+    if not isinstance(weight, gluon.Parameter) or tuple(weight.shape) != shape:
+        raise TypeError(
+            "tie_weights takes an output layer with one vector a word, such as SampledSoftmax; "
+            f"got {type(output_layer).__name__}"
+        )
+    return Embedding(*shape, weight=weight)
