@@ -223,7 +223,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--quiet", action="store_true", help="print nothing but errors")
     seen: set[str] = set()
     for title, options in _option_groups():
-        group = parser.add_argument_group(title)
+        shared = [f"{option.flag} ({_defaults(option)})" for option in options if option.name in seen]
+        group = parser.add_argument_group(title, f"from above: {', '.join(shared)}" if shared else None)
         for option in options:
             if option.name not in seen:
                 _add_option(group, option)
@@ -231,11 +232,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _option_groups() -> list[tuple[str, Sequence[Option]]]:
-    return [
+    groups = [
         ("options of every run", COMMON),
         *((f"options of --model {name}", model.own) for name, model in MODELS.items()),
         *((f"options of --softmax {name}", layer.own) for name, layer in LAYERS.items()),
     ]
+    return [(title, options) for title, options in groups if options]
 
 
 def _option_names() -> list[str]:

@@ -224,6 +224,7 @@ def train_run(
         run.clear()
     run.start(options, corpus)
     history = run.metrics() if resume else []
+    trained: list[int] = []  # the epochs of this call
 
     def vectors() -> WordVectors | None:
         if not MODELS[options["model"]].has_vectors:
@@ -235,6 +236,7 @@ def train_run(
             raise ValueError(
                 f"lr takes a smaller number: the loss is {metrics['loss']} with lr {options['lr']}"
             )
+        trained.append(metrics["epoch"])
         history[:] = [past for past in history if past["epoch"] < metrics["epoch"]] + [metrics]
         run.keep(history, vectors())
 
@@ -255,7 +257,10 @@ def train_run(
         plot=plot,
         on_epoch_end=keep,
     )
-    os.replace(plot, run.plot_path)
+    if trained or not run.plot_path.exists():
+        os.replace(plot, run.plot_path)
+    else:  # nothing was left to do, and the curve that is there says more
+        plot.unlink()
     run.keep(measured, vectors())
     return measured
 
