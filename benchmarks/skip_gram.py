@@ -1,9 +1,10 @@
 """Centres a second: the skip-gram with negative sampling here and the d2l chapter's own loop, in one run.
 
-Both train on the Penn Treebank at min_freq 10: windows up to 5, 5 noise words, 100 columns, Adam. d2l's side is
-its `load_data_ptb` and the loop of its chapter "Pretraining word2vec", without the animated plot, which would
-only slow it down. Counted is what a training step does once its data is loaded: centres after subsampling,
-divided by the seconds of the steps; the first steps of each side are warm-up. The two sides take turns.
+Both train on the Penn Treebank at min_freq 10: windows up to 5, 5 noise words, 100 columns, Adam. d2l's side
+is its `load_data_ptb` and the loop of its chapter "Pretraining word2vec", without the animated plot, which
+would only slow it down. Counted is what a training step does once its data is loaded: centres after
+subsampling, divided by the seconds of the steps; the first steps of each side are warm-up. The two sides take
+turns.
 
     python benchmarks/skip_gram.py [--runs 3] [--steps 100] [--data-dir DIR] [--json] [--smoke]
 """
@@ -116,9 +117,8 @@ def main() -> None:
     for _ in range(runs):
         turns.append((our_rate(corpus, num_pairs), d2l_rate(data_iter, vocab_size, steps)))
         if not args.json:
-            print(
-                f"here {turns[-1][0]:,.0f} centres/s, d2l {turns[-1][1]:,.0f}: {turns[-1][0] / turns[-1][1]:.1f}x"
-            )
+            here, there = turns[-1]
+            print(f"here {here:,.0f} centres/s, d2l {there:,.0f}: {here / there:.1f}x")
     ours, peer = (statistics.median(side) for side in zip(*turns))
     ratio = statistics.median(ours / peer for ours, peer in turns)
     if args.json:
