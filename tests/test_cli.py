@@ -88,7 +88,7 @@ def test_help_of_train_has_every_option_and_its_default(call: Any, monkeypatch: 
     models, layers = build.MODELS.values(), build.LAYERS.values()
     for table in (build.COMMON, *(model.own for model in models), *(layer.own for layer in layers)):
         for option in table:
-            [at] = [i for i, line in enumerate(lines) if line.startswith(f"{option.flag} ")]
+            [at] = [i for i, line in enumerate(lines) if f"{line} ".startswith(f"{option.flag} ")]
             default = ("no", "yes")[option.default] if option.type is bool else option.default
             default = f"{default:g}" if isinstance(default, float) else "none" if default is None else default
             own = f"{option.flag} (default: {default}"  # where another layer has it too, with another default
