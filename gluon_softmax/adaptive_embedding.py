@@ -1,0 +1,119 @@
+"""The adaptive input: rare words have narrow rows, widened by a projection a cluster.
+
+Baevski & Auli 2019, "Adaptive Input Representations for Neural Language Modeling".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .backend import gluon, mx, np
+from .checks import check_ids, check_number, check_positive_int
+from .clusters import Clusters
+from .cutoffs import check_cutoffs, tail_widths
+from .embedding import as_ids, look_up, table_parameter
+from .output_layers.adaptive import AdaptiveSoftmax
+
+
+class AdaptiveEmbedding(gluon.HybridBlock):
+    r"""``embed(ids)``, ids (...) integer in [0, vocab_size) -> (..., embed_size) float32. A word of the head is
+    a row; a word w of tail i, which begins at c_i, is E_i[w - c_i] P_i.
+
+    Parameters
+    ----------
+    vocab_size, embed_size, cutoffs, div_value : as in `AdaptiveSoftmax`, with ``embed_size`` for `in_units`:
+        rows of tail i have embed_size // div_value^(i+1) numbers.
+    sparse_grad : the gradient of each table holds only the rows of the batch; see `RowSparseParameter`.
+    softmax : an `AdaptiveSoftmax` over the same words whose tables these are (weight tying, Press and Wolf
+        2017); its `cutoffs` and `div_value` hold, and gradients are dense.
+    share_projections : with `softmax`, its projections too, transposed.
+    weight_initializer : an MXNet initializer; the one given to ``initialize()`` if None.
+
+    Parameters: `head_weight` (c_0, d) (with `softmax` its (c_0 + J, d), slots last, which no id reaches), and
+    for each tail `tail<i>_projection` (d_i, d) and `tail<i>_weight` (size_i, d_i). Raises TypeError for ids
+    that are not integers, ValueError for ids out of range and arguments that do not fit.
+
+    Ids are sorted into clusters on the host, so ``hybridize()`` compiles nothing here. A cluster without an
+    id looks up its first row in vain, so that its parameters have a gradient, of zero, as the Trainer demands.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_size: int,
+        cutoffs: Any = None,
+        div_value: float | None = None,
+        sparse_grad: bool = False,
+        softmax: AdaptiveSoftmax | None = None,
+        share_projections: bool = False,
+        weight_initializer: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._vocab_size = check_positive_int("vocab_size", vocab_size)
+        self._embed_size = check_positive_int("embed_size", embed_size)
+        self._sparse_grad = bool(sparse_grad)
+        if softmax is not None:
+            self._check_softmax(softmax, cutoffs, div_value)
+            cutoffs, div_value = softmax.cutoffs, softmax.div_value
+        elif share_projections:
+            raise ValueError("share_projections takes False without a softmax to share them with; got True")
+        self.cutoffs = check_cutoffs(() if cutoffs is None else cutoffs, self._vocab_size)
+        self.div_value = check_number("div_value", 4.0 if div_value is None else div_value, 1)
+        self._clusters = Clusters(self.cutoffs, self._vocab_size)
+        widths = tail_widths(self._embed_size, len(self.cutoffs), self.div_value)
+
+        def table(name: str, shape: tuple[int, int], shared: bool, sparse: bool) -> None:
+            parameter = (
+                softmax._reg_params[name]
+                if shared and softmax is not None
+                else table_parameter(self, name, shape, weight_initializer, sparse)
+            )
+            setattr(self, name, parameter)
+
+        tied = softmax is not None
+        table("head_weight", (self.cutoffs[0], self._embed_size), tied, self._sparse_grad)
+        for i, (size, width) in enumerate(zip(self._clusters.sizes[1:], widths)):
+            table(f"tail{i}_projection", (width, self._embed_size), tied and share_projections, False)
+            table(f"tail{i}_weight", (size, width), tied, self._sparse_grad)
+
+    def _check_softmax(self, softmax: Any, cutoffs: Any, div_value: float | None) -> None:
+        if not isinstance(softmax, AdaptiveSoftmax):
+            raise TypeError(f"softmax takes an AdaptiveSoftmax; got {type(softmax).__name__}")
+        if (softmax.vocab_size, softmax.in_units) != (self._vocab_size, self._embed_size):
+            raise ValueError(
+                f"softmax takes a layer over {self._vocab_size} words with in_units {self._embed_size}; "
+                f"got {softmax!r}"
+            )
+        if cutoffs is not None and tuple(cutoffs) != softmax.cutoffs:
+            raise ValueError(f"cutoffs takes those of the softmax, {softmax.cutoffs}; got {cutoffs!r}")
+        if div_value is not None and div_value != softmax.div_value:
+            raise ValueError(f"div_value takes that of the softmax, {softmax.div_value}; got {div_value!r}")
+        if self._sparse_grad:
+            raise ValueError(
+                "sparse_grad takes False for tables shared with a softmax, whose gradient is dense; got True"
+            )
+
+    def forward(self, ids: Any) -> Any:
+        host_ids = check_ids("ids", ids, self._vocab_size)
+        ctx = ids.ctx if hasattr(ids, "ctx") else mx.current_context()
+        parts = self._clusters.partition(host_ids.reshape(-1))
+        pieces = []
+        for i, words in enumerate(parts.words):
+            name = f"tail{i - 1}" if i else "head"
+            table = self._reg_params[f"{name}_weight"]
+            rows = look_up(mx.nd, as_ids(words, ctx), table.data(ctx), table.shape, self._sparse_grad)
+            if i:  # (n_i, d_i) -> (n_i, d)
+                projection = self._reg_params[f"{name}_projection"].data(ctx)
+                rows = mx.nd.npx.fully_connected(
+                    rows, projection.T, num_hidden=self._embed_size, no_bias=True
+                )
+            pieces.append(rows)
+        rows = np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)  # (N, d)
+        return rows.reshape(*host_ids.shape, self._embed_size)
+
+    def __repr__(self) -> str:
+        return (
+            f"AdaptiveEmbedding({self._vocab_size} -> {self._embed_size}, cutoffs={list(self.cutoffs)}, "
+            f"div_value={self.div_value:g}, sparse_grad={self._sparse_grad})"
+        )
