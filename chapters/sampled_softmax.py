@@ -198,9 +198,8 @@ with autograd.record():
 loss.backward()
 trainer.step(loss.size)
 print(f"loss {loss.shape}, state {[array.shape for array in state]}")
-print(
-    f"perplexity before training: {math.exp(float(net(inputs, targets)[0].mean())):,.0f} of {len(vocab):,} words"
-)
+perplexity = math.exp(float(net(inputs, targets)[0].mean()))
+print(f"perplexity after one step: {perplexity:,.0f}, of {len(vocab):,} words")
 
 # %% [markdown]
 # `gs.train` does the same for every batch, carries the state, draws candidates anew for each batch, and
