@@ -210,7 +210,9 @@ pairs = gs.SkipGramPairs(corpus, pairs_batch_size, max_window_size)
 valid = gs.SkipGramPairs(corpus, 4096, max_window_size, split="valid", held_out=True)
 plot = chapter.picture()
 net = new_net()
-history = gs.train(net, pairs, chapter.num_epochs, lr, "adam", chapter.device, valid=valid, plot=plot)
+history = gs.train(
+    net, pairs, chapter.num_epochs, lr, "adam", chapter.device, schedule="linear", valid=valid, plot=plot
+)
 print(f"the loss plot is {plot}")
 
 # %% [markdown]
