@@ -1,8 +1,8 @@
 """The cross-entropy of a softmax over scores h W^T + b, without ever holding more than a few rows of scores.
 
 On a CPU most of a large softmax's time goes into memory: scores, log-probabilities and their gradients are
-each an (N, C) array that is allocated, written and read once. Here rows go through in blocks that fit a
-processor's cache; each block's scores become log-probabilities, then the gradient, in place:
+each an (N, C) array that is allocated, written and read once. Here rows go through in blocks that share one
+small array; there each block's scores become log-probabilities, then the gradient, in place:
 
     loss_i = -log p_i[y_i],    d loss_i / d scores_i = p_i - onehot(y_i)
 
@@ -13,39 +13,51 @@ gone through a second time.
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any
 
 import numpy
 
 from .backend import autograd, nd
 
-_BLOCK = 1 << 21  # scores at once, 8 MiB: the second-level cache of a server core is a quarter of that or more
-_LEAST_ROWS = 64  # a product with fewer rows reads the weight more often than it pays
-_MOST_SCORES = 3 * _BLOCK  # below 32 MiB, above which glibc gives every array fresh pages
+_BLOCK = 1 << 22  # scores at once, 16 MiB: products of this size run at full speed
+_LEAST_ROWS = 64  # fewer rows a product, and reading the weight again for each would cost more than the scores
+_MOST_SCORES = 2 * _BLOCK
 
 
 def linear_cross_entropy(hidden: Any, target: numpy.ndarray, weight: Any, bias: Any = None) -> Any:
-    """-log softmax(h W^T + b)[y] in nats: hidden (N, d), target (N,) host ids below C, weight (C, d), bias (C,)
-    -> (N,).
+    """-log softmax(h W^T + b)[y] in nats: hidden (N, d), target (N,) host ids below C, the parameters weight
+    (C, d) and bias (C,) -> (N,).
 
-    Gradients flow to hidden, weight and bias where they are asked for by ``grad_req="write"``; MXNet drops
-    what a function of its users adds to a gradient, so hand over a product with 1 where they accumulate.
-    Second derivatives are not there.
+    Gradients flow to hidden and to parameters; second derivatives are not there.
     """
-    inputs = (hidden, weight) if bias is None else (hidden, weight, bias)
-    return _LinearCrossEntropy(target, autograd.is_recording())(*inputs)
+    learned, frozen = [], {}
+    for place, parameter in enumerate((weight,) if bias is None else (weight, bias)):
+        data = parameter.data(hidden.ctx)
+        if parameter.grad_req == "null":
+            frozen[place] = data
+        else:
+            learned.append(data * 1 if parameter.grad_req == "add" else data)
+    # What MXNet does with the gradients a `Function` returns, and why the arguments come as they do: it stops
+    # at the first that nobody asked for (so hidden, of which that cannot be known, comes last), and drops
+    # what should be added to a gradient (so products with 1 stand in for what may accumulate).
+    return _LinearCrossEntropy(target, frozen, autograd.is_recording())(*learned, hidden * 1)
 
 
 class _LinearCrossEntropy(autograd.Function):
     """One call; MXNet takes a new object for each."""
 
-    def __init__(self, target: numpy.ndarray, with_gradient: bool) -> None:
+    def __init__(self, target: numpy.ndarray, frozen: dict[int, Any], with_gradient: bool) -> None:
         super().__init__()
         self._target = numpy.asarray(target, dtype=numpy.int32)
+        self._frozen = frozen
         self._with_gradient = with_gradient
 
     def forward(self, *inputs: Any) -> Any:
-        self._inputs = [array.as_nd_ndarray().detach() for array in inputs]
+        *learned, hidden = inputs
+        parameters = list(learned)
+        for place in sorted(self._frozen):
+            parameters.insert(place, self._frozen[place])
+        self._inputs = [array.as_nd_ndarray().detach() for array in (hidden, *parameters)]
         losses, self._gradients = self._go_through(self._with_gradient)
         return (losses[0] if len(losses) == 1 else nd.concat(*losses, dim=0)).as_np_ndarray()
 
@@ -58,13 +70,13 @@ class _LinearCrossEntropy(autograd.Function):
                 gradients = [gradient * float(factors[0]) for gradient in gradients]
         else:
             _, gradients = self._go_through(True, out_grad.as_nd_ndarray())
-        del self._gradients, self._inputs
-        return tuple(gradients)
+        hidden, *parameters = gradients
+        return (*(p for place, p in enumerate(parameters) if place not in self._frozen), hidden)
 
-    def _blocks(self, num_classes: int) -> Iterator[tuple[int, int]]:
+    def _blocks(self, num_classes: int) -> list[tuple[int, int]]:
+        size = self._target.size
         rows = max(1, _BLOCK // num_classes, min(_LEAST_ROWS, _MOST_SCORES // num_classes))
-        for begin in range(0, self._target.size, rows):
-            yield begin, min(begin + rows, self._target.size)
+        return [(begin, min(begin + rows, size)) for begin in range(0, size, rows)]
 
     def _go_through(self, with_gradient: bool, factors: Any = None) -> tuple[list[Any], list[Any]]:
         """The losses of all blocks, and the gradients of their sum, weighted by `factors` if given."""
@@ -75,14 +87,19 @@ class _LinearCrossEntropy(autograd.Function):
             gradients = [nd.empty(hidden.shape, ctx=hidden.ctx, dtype=hidden.dtype)]
             gradients += [nd.zeros(p.shape, ctx=p.ctx, dtype=p.dtype) for p in parameters]
             autograd.mark_variables(parameters, gradients[1:], "add")
-        losses = []
-        for begin, end in self._blocks(num_classes):
+        losses, blocks = [], self._blocks(num_classes)
+        room = nd.empty((blocks[0][1], num_classes), ctx=hidden.ctx, dtype=hidden.dtype)  # one for all blocks
+        for begin, end in blocks:
             rows = hidden[begin:end].detach()
             if with_gradient:
                 autograd.mark_variables([rows], [gradients[0][begin:end]], "write")
             with autograd.record() if with_gradient else autograd.pause():
                 scores = nd.FullyConnected(
-                    rows, *parameters, num_hidden=num_classes, no_bias=len(parameters) == 1
+                    rows,
+                    *parameters,
+                    num_hidden=num_classes,
+                    no_bias=len(parameters) == 1,
+                    out=room[: end - begin],
                 )  # (rows, C)
             with autograd.pause():
                 places = _places(self._target[begin:end], rows.ctx)

@@ -103,25 +103,18 @@ class AdaptiveSoftmax(OutputLayer):
     def num_tails(self) -> int:
         return len(self.cutoffs)
 
-    def _data(self, name: str, ctx: Any) -> Any:
-        """A parameter's array; a product with 1 where gradients accumulate, see `linear_cross_entropy`."""
-        parameter = self._reg_params[name]
-        return parameter.data(ctx) * 1 if parameter.grad_req == "add" else parameter.data(ctx)
-
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         if self.label_smoothing and autograd.is_training():
             return self._smooth_graph(hidden, target, *self._log_prob_inputs(hidden.ctx))
         ctx = hidden.ctx
-        hidden = hidden * 1  # a leaf may accumulate its gradient, see `linear_cross_entropy`
         parts = self._clusters.partition(host_target)
         head_target = numpy.where(parts.cluster == 0, host_target, self.cutoffs[0] - 1 + parts.cluster)
-        bias = (self._data("head_bias", ctx),) if self._has_bias else ()
-        loss = linear_cross_entropy(hidden, head_target, self._data("head_weight", ctx), *bias)  # (N,)
+        head, tails = self._split(list(self._reg_params.values()))
+        loss = linear_cross_entropy(hidden, head_target, *head)  # (N,)
         pieces = [np.zeros((parts.rows[0].size,), dtype=hidden.dtype, ctx=ctx)]  # the head has said it all
-        for i in range(self.num_tails):
+        for i, (projection, weight) in enumerate(tails):
             rows = np.take(hidden, as_ids(parts.rows[i + 1], ctx), axis=0)  # (n_i, d)
-            narrow = self._narrow(mx.nd, i, rows, self._data(f"tail{i}_projection", ctx))  # (n_i, d_i)
-            weight = self._data(f"tail{i}_weight", ctx)
+            narrow = self._narrow(mx.nd, i, rows, projection.data(ctx))  # (n_i, d_i)
             pieces.append(linear_cross_entropy(narrow, parts.words[i + 1], weight))  # (n_i,)
         return loss + np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)
 
@@ -184,7 +177,7 @@ class AdaptiveSoftmax(OutputLayer):
         return np.array(best_word.reshape(hidden.shape[:-1]), dtype="int32", ctx=ctx)
 
     def _split(self, inputs: Sequence[Any]) -> tuple[Sequence[Any], list[tuple[Any, Any]]]:
-        """The inputs of ``_log_prob`` as those of the head and a (projection, weight) a tail."""
+        """What stands in the order of registration as that of the head and a (projection, weight) a tail."""
         num_head = 1 + self._has_bias
         return inputs[:num_head], list(zip(inputs[num_head::2], inputs[num_head + 1 :: 2]))
 

@@ -78,9 +78,46 @@ def _sampled(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
     )
 
 
+def _adaptive(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+    from ..cutoffs import optimal_cutoffs
+    from .adaptive import AdaptiveSoftmax
+
+    if options["cutoffs"]:
+        cutoffs = parse_cutoffs(options["cutoffs"])
+    else:
+        cutoffs = optimal_cutoffs(counts, min(options["num_clusters"], len(counts)))
+    return AdaptiveSoftmax(
+        len(counts),
+        in_units,
+        cutoffs,
+        options["div_value"],
+        options["head_bias"],
+        label_smoothing=options["label_smoothing"],
+        counts=counts,
+    )
+
+
+def parse_cutoffs(text: str) -> list[int]:
+    """The cutoffs of a command line: "2000,10000" -> [2000, 10000]; ValueError for anything else."""
+    try:
+        return [int(cutoff) for cutoff in text.split(",")]
+    except ValueError:
+        raise ValueError(f"cutoffs takes integers with commas between them; got {text!r}") from None
+
+
 _NUM_SAMPLED = Option("num_sampled", int, 200, "candidates that all positions of a batch share")
 
 LAYERS: dict[str, LayerChoice] = {
+    "adaptive": LayerChoice(
+        _adaptive,
+        (
+            Option("cutoffs", str, "", "where the tails begin, as 2000,10000; found from the counts if not given"),
+            Option("num_clusters", int, 3, "the head and its tails, where the cutoffs are to be found"),
+            Option("div_value", float, 4.0, "each tail is this much narrower than the one before; the paper's"),
+            Option("head_bias", bool, False, "a bias for the words and slots of the head"),
+            Option("label_smoothing", float, 0.0, "share of the target that is spread over all words"),
+        ),
+    ),
     "full": LayerChoice(
         _full,
         (Option("label_smoothing", float, 0.0, "share of the target that is spread over all words"),),
