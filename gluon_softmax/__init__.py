@@ -42,7 +42,7 @@ _HOME = {
     "perplexity": "evaluation",
     "generate": "generation",
     "load_vectors": "pretrained",
-    "export": "export",
+    "export": "inference_graph",
     "WordVectors": "vectors",
     "get_similar_tokens": "vectors",
     "try_gpu": "device",

@@ -7,136 +7,13 @@ Nothing here imports MXNet before something is built, since the command line rea
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import Any
 
 from .checks import check_choice, check_number, check_positive_int
 from .corpus import BOOK_MIN_FREQ, Corpus, load_corpus
+from .models.choose import MODELS, Options
 from .options import Given, Option, Override, fill_in
-from .output_layers.choose import LAYERS, build_output_layer
-
-Options = Mapping[str, Any]
-
-_HELD_OUT_BATCH = 4096  # for speed alone: the loss is a mean over positions
-
-
-class ModelChoice(NamedTuple):
-    """What is known of a model by its name.
-
-    ``net(corpus, options)`` builds it, ``batches(corpus, options)`` gives the training batches,
-    ``held_out(corpus, options, split)`` those of a loss that can be compared,
-    ``evaluate(net, batches, device)`` the figures of a split. `own` are its options; `eos`: its corpus closes
-    each sentence with ``<eos>``; `has_vectors`: its ``embed`` is worth asking for neighbours.
-    """
-
-    net: Callable[[Corpus, Options], Any]
-    batches: Callable[[Corpus, Options], Any]
-    held_out: Callable[[Corpus, Options, str], Any]
-    evaluate: Callable[[Any, Any, Any], dict[str, float]]
-    own: tuple[Option, ...]
-    eos: bool = False
-    has_vectors: bool = True
-
-
-def _skip_gram(corpus: Corpus, options: Options) -> Any:
-    from .models.skip_gram import SkipGram
-
-    return _word_model(SkipGram, corpus, options)
-
-
-def _cbow(corpus: Corpus, options: Options) -> Any:
-    from .models.cbow import CBOW
-
-    return _word_model(CBOW, corpus, options)
-
-
-def _word_model(model: Any, corpus: Corpus, options: Options) -> Any:
-    size = options["embed_size"]
-    layer = build_output_layer(options["softmax"], corpus.counts, size, options)
-    return model(len(corpus.counts), size, layer, sparse_grad=options["sparse_grad"])
-
-
-def _windows(options: Options) -> dict[str, Any]:
-    names = ("max_window_size", "subsampling", "threshold")
-    return {name: options[name] for name in names}
-
-
-def _skip_gram_batches(corpus: Corpus, options: Options) -> Any:
-    from .batches.skip_gram import SkipGramBatches, SkipGramPairs
-
-    kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
-    if options["batches"] == "pairs":
-        return SkipGramPairs(corpus, options["batch_size"], **kwargs)
-    if options["softmax"] != "negative-sampling":
-        raise ValueError(
-            "batches takes 'book' with softmax negative-sampling only, since the book's batches bring their "
-            f"own noise words; got softmax {options['softmax']}"
-        )
-    kwargs.update(num_noise_words=options["num_noise_words"], power=options["power"])
-    return SkipGramBatches(corpus, options["batch_size"], **kwargs)
-
-
-def _skip_gram_held_out(corpus: Corpus, options: Options, split: str) -> Any:
-    from .batches.skip_gram import SkipGramPairs
-
-    return SkipGramPairs(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
-
-
-def _cbow_batches(corpus: Corpus, options: Options) -> Any:
-    from .batches.skip_gram import CBOWBatches
-
-    kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
-    return CBOWBatches(corpus, options["batch_size"], **kwargs)
-
-
-def _cbow_held_out(corpus: Corpus, options: Options, split: str) -> Any:
-    from .batches.skip_gram import CBOWBatches
-
-    return CBOWBatches(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
-
-
-def _loss(net: Any, batches: Any, device: Any) -> dict[str, float]:
-    from .evaluation import held_out_loss
-
-    return {"loss": held_out_loss(net, batches, device)}
-
-
-_WINDOW_OPTIONS = (
-    Option("max_window_size", int, 5, "a window's reach is drawn from 1 to this; the book's"),
-    Option(
-        "subsampling",
-        str,
-        "d2l",
-        "how frequent words are thinned out: sqrt(t/f) as in the book, word2vec.c's formula, or not at all",
-        ("d2l", "word2vec", "none"),
-    ),
-    Option("threshold", float, 1e-4, "t of the subsampling; the book's"),
-    Option(
-        "resample",
-        bool,
-        True,
-        "draw subsampling and windows anew each epoch; --no-resample draws once, as the book",
-    ),
-)
-
-MODELS: dict[str, ModelChoice] = {
-    "skip-gram": ModelChoice(
-        _skip_gram,
-        _skip_gram_batches,
-        _skip_gram_held_out,
-        _loss,
-        (
-            *_WINDOW_OPTIONS,
-            Option(
-                "batches",
-                str,
-                "pairs",
-                "pairs of a centre and a context word, for any layer, or the book's padded row a centre",
-                ("pairs", "book"),
-            ),
-        ),
-    ),
-    "cbow": ModelChoice(_cbow, _cbow_batches, _cbow_held_out, _loss, _WINDOW_OPTIONS),
-}
+from .output_layers.choose import LAYERS
 
 COMMON: tuple[Option, ...] = (
     Option(
@@ -178,6 +55,8 @@ COMMON: tuple[Option, ...] = (
         "is 2.551 at its best, after 3 epochs, and rises from there",
         ("constant", "linear"),
     ),
+    Option("decay", float, 1.0, "the rate is multiplied by it after each epoch, whatever the schedule"),
+    Option("clip_norm", float, None, "the longest gradient that is not scaled down, over all parameters"),
     Option(
         "sparse_grad",
         bool,
@@ -192,6 +71,8 @@ COMMON: tuple[Option, ...] = (
         "auto",
         "cpu, gpu:0, auto (the first GPU that runs, else the CPU), or several: cpu:0,cpu:1",
     ),
+    Option("vectors", str, None, "a file of word vectors from which known words start"),
+    Option("log_interval", int, None, "batches between two looks at the loss, each with a line"),
     Option("seed", int, 0, "decides every draw"),
 )
 
@@ -215,6 +96,11 @@ OVERRIDES: tuple[Override, ...] = (
         "the book's; a batch counts centres; held-out loss of ptb 2.519 after 3 epochs",
     ),
     Override({"batches": "book", "corpus": "mini_ptb"}, {"batch_size": 64}, "few steps again"),
+    Override(
+        {"model": "lm"},
+        {"min_freq": 1, "embed_size": 200, "batch_size": 32, "lr": 0.002, "clip_norm": 1.0},
+        "columns of text, all 10,000 words of ptb",
+    ),
 )
 
 
@@ -224,21 +110,32 @@ def resolve_options(given: Given) -> dict[str, Any]:
     Raises ValueError for an option that this model or layer has not, for a value that is not among its
     choices, and for what `train` would refuse, so that nothing is written for it.
     """
-    kind = {}
+    kind: dict[str, str] = {}
     for name, choices in (("model", MODELS), ("softmax", LAYERS)):
-        default = next(option.default for option in COMMON if option.name == name)
-        value = given.get(name)
-        kind[name] = check_choice(name, default if value is None else value, tuple(choices))
+        value = default_kind(kind.get("model"))[name] if given.get(name) is None else given[name]
+        kind[name] = check_choice(name, value, tuple(choices))
     table = (*COMMON, *MODELS[kind["model"]].own, *LAYERS[kind["softmax"]].own)
-    options = fill_in(given, table, OVERRIDES)
+    options = fill_in({**given, **kind}, table, OVERRIDES)
     if options["corpus"] not in ("ptb", "mini_ptb"):
         options["corpus"] = _absolute(options["corpus"])
-    if options["data_dir"] is not None:
-        options["data_dir"] = _absolute(options["data_dir"])
+    for name in ("data_dir", "vectors"):
+        if options[name] is not None:
+            options[name] = _absolute(options[name])
     check_positive_int("num_epochs", options["num_epochs"])
     check_number("lr", options["lr"], 0, open_low=True)
-    check_positive_int("resample_every", options["resample_every"])
+    check_number("decay", options["decay"], 0, 1, open_low=True)
+    if options["clip_norm"] is not None:
+        check_number("clip_norm", options["clip_norm"], 0, open_low=True)
+    for name in ("resample_every", "log_interval"):
+        if options[name] is not None:
+            check_positive_int(name, options[name])
     return options
+
+
+def default_kind(model: str | None = None) -> dict[str, str]:
+    """The ``model`` of a run that names none, and the ``softmax`` of one with that model."""
+    model = model or next(option.default for option in COMMON if option.name == "model")
+    return {"model": model, "softmax": MODELS[model].softmax}
 
 
 def _absolute(folder: Any) -> str:

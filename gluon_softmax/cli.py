@@ -10,14 +10,15 @@ import sys
 from typing import Any, Iterable, NoReturn, Sequence
 
 from . import __version__
-from .build import COMMON, MODELS, OVERRIDES
-from .options import Option
-from .output_layers.choose import LAYERS
-from .runs import Run, evaluate_run, finite_or_none, train_run
+from .build import COMMON, MODELS
+from .run_folder import Run, finite_or_none
+from .runs import evaluate_run, generate_run, train_run
+from .train_parser import add_train, option_names
 from .vectors import get_similar_tokens
 
 PROGRAM = "gluon-softmax"
 USER_ERROR, INTERRUPTED = 2, 130
+_WORDS_A_LINE = 20
 _USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
 
 
@@ -55,12 +56,17 @@ def _one_line(error: BaseException) -> str:
 
 
 def _train(args: argparse.Namespace) -> None:
-    given = {name: getattr(args, name) for name in _option_names()}
+    given = {name: getattr(args, name) for name in option_names()}
     out = args.out or _default_out(args)
     args.afterwards = (
         f"; what was checkpointed stays, and `{PROGRAM} train --out {shlex.quote(out)} --resume` goes on"
     )
     silent = args.quiet or args.json
+    model = args.model or (
+        Run(out).config()["options"]["model"] if args.resume and Run(out).files() else None
+    )
+    keeps_best = model in MODELS and MODELS[model].keeps_best
+    interrupted: list[bool] = []
     history = train_run(
         out,
         given,
@@ -68,9 +74,12 @@ def _train(args: argparse.Namespace) -> None:
         overwrite=args.overwrite,
         progress="none" if silent else "auto",
         say=(lambda line: None) if silent else print,
+        on_interrupt=(lambda: interrupted.append(True)) if keeps_best else None,
     )
+    figures = evaluate_run(out, args.device or "auto", args.data_dir) if keeps_best and history else {}
     if args.json:
-        _print_json({"run": out, "epochs": [finite_or_none(metrics) for metrics in history]})
+        epochs = [finite_or_none(metrics) for metrics in history]
+        _print_json({"run": out, "epochs": epochs, **_finite(figures)})
     elif not silent:
         run = Run(out)
         print(f"{out} holds {', '.join(path.name for path in run.files())}; the loss plot is {run.plot_path}")
@@ -78,13 +87,19 @@ def _train(args: argparse.Namespace) -> None:
             tokens = run.vectors().tokens
             word = "chip" if "chip" in tokens else tokens[-1]
             print(f"neighbours of a word: {PROGRAM} similar {shlex.quote(out)} {shlex.quote(word)} -k 5")
+        if figures:
+            _print_figures(figures)
+            print(f"text of its own: {PROGRAM} generate {shlex.quote(out)} --words 100")
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def _default_out(args: argparse.Namespace) -> str:
     defaults = {option.name: option.default for option in COMMON}
-    kind = {name: getattr(args, name) or defaults[name] for name in ("corpus", "model", "softmax")}
-    corpus = os.path.basename(os.path.abspath(kind["corpus"]))
-    return os.path.join("runs", f"{corpus}-{kind['model']}-{kind['softmax']}")
+    corpus = os.path.basename(os.path.abspath(args.corpus or defaults["corpus"]))
+    model = args.model or defaults["model"]
+    softmax = args.softmax or (MODELS[model].softmax if model in MODELS else "")
+    return os.path.join("runs", f"{corpus}-{model}-{softmax}")
 
 
 def _similar(args: argparse.Namespace) -> None:
@@ -121,10 +136,37 @@ def _export(args: argparse.Namespace) -> None:
 def _evaluate(args: argparse.Namespace) -> None:
     figures = evaluate_run(args.run, args.device, args.data_dir)
     if args.json:
-        _print_json({split: finite_or_none(values) for split, values in figures.items()})
+        _print_json(_finite(figures))
     else:
-        for split, values in figures.items():
-            print(f"{split}: {', '.join(f'{name} {value:.3f}' for name, value in values.items())}")
+        _print_figures(figures)
+
+
+def _finite(figures: dict[str, Any]) -> dict[str, Any]:
+    return {split: finite_or_none(values) for split, values in figures.items()}
+
+
+def _print_figures(figures: dict[str, Any]) -> None:
+    for split, values in figures.items():
+        print(f"{split}: {', '.join(f'{name} {value:.3f}' for name, value in values.items())}")
+
+
+def _generate(args: argparse.Namespace) -> None:
+    words = generate_run(
+        args.run,
+        args.device,
+        args.data_dir,
+        num_words=args.words,
+        temperature=args.temperature,
+        prefix=args.prefix,
+        top_k=args.top_k,
+        seed=args.seed,
+    )
+    if args.json:
+        _print_json({"prefix": args.prefix.split(), "words": words})
+        return
+    words = args.prefix.split() + words
+    for start in range(0, len(words), _WORDS_A_LINE):
+        print(" ".join(words[start : start + _WORDS_A_LINE]))
 
 
 def _print_json(value: Any) -> None:
@@ -156,7 +198,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--debug", action="store_true", help="show where an error comes from")
         return sub
 
-    _add_train(
+    add_train(
         command(
             "train",
             _train,
@@ -185,13 +227,34 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(export)
     export.add_argument("path", metavar="FILE", help="the file to write; one that is there is replaced")
     evaluate = command(
-        "evaluate", _evaluate, "print the held-out loss on the valid and test splits", ["runs/ptb --json"]
+        "evaluate",
+        _evaluate,
+        "print the held-out loss on the valid and test splits, and a language model's perplexity",
+        ["runs/ptb --json"],
     )
     _add_run(evaluate)
-    evaluate.add_argument("--device", default="auto", help="as for train (default: auto)")
-    evaluate.add_argument(
-        "--data-dir", metavar="DIR", help="where ptb is kept (default: where the run found it)"
+    _add_where(evaluate)
+    generate = command(
+        "generate",
+        _generate,
+        "print text that a language model draws word by word",
+        ["runs/ptb-lm-sampled --words 1000", 'runs/ptb-lm-sampled --prefix "the company" --top-k 40'],
     )
+    _add_run(generate)
+    generate.add_argument("--words", type=int, default=1000, metavar="N", help="how many (default: 1000)")
+    generate.add_argument(
+        "--temperature",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="below 1 likely words are drawn more often, above 1 less (default: 1)",
+    )
+    generate.add_argument("--prefix", default="", metavar="TEXT", help="words to go on from (default: none)")
+    generate.add_argument(
+        "--top-k", type=int, metavar="N", help="draw from the N likeliest words only (default: from all)"
+    )
+    generate.add_argument("--seed", type=int, default=0, metavar="N", help="decides every draw (default: 0)")
+    _add_where(generate)
     return parser
 
 
@@ -204,77 +267,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help=f"the folder that `{PROGRAM} train` wrote")
 
 
+def _add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="auto", help="as for train (default: auto)")
+    parser.add_argument(
+        "--data-dir", metavar="DIR", help="where ptb is kept (default: where the run found it)"
+    )
+
+
 def _add_k(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, default=5, metavar="K", help="how many (default: 5)")
-
-
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    where = parser.add_argument_group("the run")
-    where.add_argument(
-        "--out", metavar="RUN", help="the folder to write (default: runs/CORPUS-MODEL-SOFTMAX)"
-    )
-    what = where.add_mutually_exclusive_group()
-    what.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on from the run's checkpoint; options left out are the run's, only --num-epochs may grow",
-    )
-    what.add_argument("--overwrite", action="store_true", help="replace the run that is there")
-    where.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    seen: set[str] = set()
-    for title, options in _option_groups():
-        shared = [f"{option.flag} ({_defaults(option)})" for option in options if option.name in seen]
-        group = parser.add_argument_group(title, f"from above: {', '.join(shared)}" if shared else None)
-        for option in options:
-            if option.name not in seen:
-                _add_option(group, option)
-            seen.add(option.name)
-
-
-def _option_groups() -> list[tuple[str, Sequence[Option]]]:
-    groups = [
-        ("options of every run", COMMON),
-        *((f"options of --model {name}", model.own) for name, model in MODELS.items()),
-        *((f"options of --softmax {name}", layer.own) for name, layer in LAYERS.items()),
-    ]
-    return [(title, options) for title, options in groups if options]
-
-
-def _option_names() -> list[str]:
-    return list({option.name: None for _, options in _option_groups() for option in options})
-
-
-def _add_option(group: Any, option: Option) -> None:
-    """Options that are not given stay None: the run's kind decides what they are then."""
-    text = f"{option.help} ({_defaults(option)})".replace("%", "%%")
-    if option.type is bool:
-        group.add_argument(option.flag, action="store_const", const=True, dest=option.name, help=text)
-        no = "--no-" + option.flag[2:]
-        group.add_argument(
-            no, action="store_const", const=False, dest=option.name, help=f"the opposite of {option.flag}"
-        )
-        return
-    metavar = {int: "N", float: "X"}.get(option.type, option.name.upper())  # type: ignore[call-overload]  # by type
-    group.add_argument(
-        option.flag,
-        type=option.type,
-        dest=option.name,
-        metavar="{" + ",".join(option.choices) + "}" if option.choices else metavar,
-        help=text,
-    )
-
-
-def _defaults(option: Option) -> str:
-    """``default: 4096; with --model cbow 1024: its reason``."""
-    parts = [f"default: {_shown(option.default)}"]
-    for override in OVERRIDES:
-        if option.name in override.defaults:
-            where = " ".join(f"--{name} {value}" for name, value in override.where.items())
-            parts.append(f"with {where} {_shown(override.defaults[option.name])}: {override.reason}")
-    return "; ".join(parts)
-
-
-def _shown(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "none", True: "yes", False: "no"}[value]
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -13,7 +13,7 @@ from typing import Any, Sequence
 import pytest
 
 from gluon_softmax import build, cli
-from gluon_softmax.runs import Run
+from gluon_softmax.run_folder import Run
 from gluon_softmax.vectors import WordVectors
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,6 +129,7 @@ def test_every_option_reaches_the_run(corpus: Path, tmp_path: Path, call: Any) -
         "min_freq": 2, "embed_size": 3, "batch_size": 33, "num_epochs": 1, "optimizer": "sgd", "lr": 0.25,
         "schedule": "constant", "resample_every": 2, "device": "cpu:0,cpu:1", "seed": 9, "max_window_size": 2,
         "subsampling": "word2vec", "threshold": 0.5, "batches": "book", "num_noise_words": 3, "power": 0.5,
+        "decay": 0.5, "clip_norm": 2.0, "log_interval": 3,
     }  # fmt: skip
     flags = [text for name, value in given.items() for text in (f"--{name.replace('_', '-')}", str(value))]
     argv = [
@@ -143,7 +144,8 @@ def test_every_option_reaches_the_run(corpus: Path, tmp_path: Path, call: Any) -
     ]
     assert call(*argv, *flags) == (0, "", "")
     options = Run(tmp_path / "run").config()["options"]
-    kind = {"corpus": str(corpus), "model": "skip-gram", "softmax": "negative-sampling", "data_dir": None}
+    kind = {"corpus": str(corpus), "model": "skip-gram", "softmax": "negative-sampling"}
+    kind.update(data_dir=None, vectors=None)
     assert options == {**kind, **given, "sparse_grad": True, "resample": False}
 
 
@@ -257,7 +259,7 @@ def check_error(result: tuple[int, str, str], *parts: str) -> None:
         (["similar", ".", "chip"], ["has no config.json"]),
         (["evaluate", "RUN", "--device", "tpu"], ["device takes cpu, gpu:0"]),
         (["evaluate", "nowhere"], ["nowhere does not exist"]),
-        (["generate"], ["invalid choice: 'generate'"]),
+        (["translate"], ["invalid choice: 'translate'"]),
         (["train", "--corpus", "nowhere"], ["'mini_ptb' or a folder", "nowhere"]),
         (["train", "--lr", "-1"], ["lr takes a finite number above 0, got -1.0"]),
         (["train", "--lr", "quick"], ["argument --lr: invalid float value: 'quick'"]),

@@ -12,10 +12,11 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax import build, runs
+from gluon_softmax import build
 from gluon_softmax.errors import CheckpointError
 from gluon_softmax.options import Option, Override, fill_in
-from gluon_softmax.runs import Run, evaluate_run, train_run
+from gluon_softmax.run_folder import Run, finite_or_none
+from gluon_softmax.runs import evaluate_run, train_run
 from gluon_softmax.vectors import WordVectors
 
 
@@ -393,4 +394,4 @@ def test_vectors_of_another_vocabulary_are_refused(trained: Path, tmp_path: Path
 
 def test_finite_or_none() -> None:
     given = {"a": math.nan, "b": -math.inf, "c": 1.5, "d": 0, "e": None, "f": "nan"}
-    assert runs.finite_or_none(given) == {"a": None, "b": None, "c": 1.5, "d": 0, "e": None, "f": "nan"}
+    assert finite_or_none(given) == {"a": None, "b": None, "c": 1.5, "d": 0, "e": None, "f": "nan"}

@@ -1,0 +1,200 @@
+"""Models by name: one entry a model, with its net, its batches, its figures and the options that are its own.
+
+Nothing here imports MXNet before something is built, since the command line reads this table for its help.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, NamedTuple
+
+from ..corpus import Corpus
+from ..options import Option
+from ..output_layers.choose import build_output_layer
+
+Options = Mapping[str, Any]
+
+_HELD_OUT_BATCH = 4096  # for speed alone: the loss is a mean over positions
+_HELD_OUT_COLUMNS = 10  # each begins without a state, which 9 words in 80,000 of PTB feel
+_HELD_OUT_BPTT = 35  # for speed alone: the state goes on
+
+
+class ModelChoice(NamedTuple):
+    """What is known of a model by its name.
+
+    ``net(corpus, options)`` builds it, ``batches(corpus, options)`` gives the training batches,
+    ``held_out(corpus, options, split)`` those of a loss that can be compared,
+    ``evaluate(net, batches, device)`` the figures of a split. `own` are its options; `softmax`: the layer on
+    top where none is named; `eos`: its corpus closes each sentence with ``<eos>``; `has_vectors`: its
+    ``embed`` is worth asking for neighbours; `keeps_best`: the epoch with the lowest held-out loss is kept,
+    and is the one that counts in the end.
+    """
+
+    net: Callable[[Corpus, Options], Any]
+    batches: Callable[[Corpus, Options], Any]
+    held_out: Callable[[Corpus, Options, str], Any]
+    evaluate: Callable[[Any, Any, Any], dict[str, float]]
+    own: tuple[Option, ...]
+    softmax: str = "negative-sampling"
+    eos: bool = False
+    has_vectors: bool = True
+    keeps_best: bool = False
+
+
+def _skip_gram(corpus: Corpus, options: Options) -> Any:
+    from .skip_gram import SkipGram
+
+    return _word_model(SkipGram, corpus, options)
+
+
+def _cbow(corpus: Corpus, options: Options) -> Any:
+    from .cbow import CBOW
+
+    return _word_model(CBOW, corpus, options)
+
+
+def _word_model(model: Any, corpus: Corpus, options: Options) -> Any:
+    size = options["embed_size"]
+    layer = build_output_layer(options["softmax"], corpus.counts, size, options)
+    return model(len(corpus.counts), size, layer, sparse_grad=options["sparse_grad"])
+
+
+def _windows(options: Options) -> dict[str, Any]:
+    names = ("max_window_size", "subsampling", "threshold")
+    return {name: options[name] for name in names}
+
+
+def _skip_gram_batches(corpus: Corpus, options: Options) -> Any:
+    from ..batches.skip_gram import SkipGramBatches, SkipGramPairs
+
+    kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
+    if options["batches"] == "pairs":
+        return SkipGramPairs(corpus, options["batch_size"], **kwargs)
+    if options["softmax"] != "negative-sampling":
+        raise ValueError(
+            "batches takes 'book' with softmax negative-sampling only, since the book's batches bring their "
+            f"own noise words; got softmax {options['softmax']}"
+        )
+    kwargs.update(num_noise_words=options["num_noise_words"], power=options["power"])
+    return SkipGramBatches(corpus, options["batch_size"], **kwargs)
+
+
+def _skip_gram_held_out(corpus: Corpus, options: Options, split: str) -> Any:
+    from ..batches.skip_gram import SkipGramPairs
+
+    return SkipGramPairs(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
+
+
+def _cbow_batches(corpus: Corpus, options: Options) -> Any:
+    from ..batches.skip_gram import CBOWBatches
+
+    kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
+    return CBOWBatches(corpus, options["batch_size"], **kwargs)
+
+
+def _cbow_held_out(corpus: Corpus, options: Options, split: str) -> Any:
+    from ..batches.skip_gram import CBOWBatches
+
+    return CBOWBatches(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
+
+
+def _language_model(corpus: Corpus, options: Options) -> Any:
+    from .language_model import LanguageModel
+
+    width = options["embed_size"] if options["tie_weights"] else options["num_hiddens"]
+    layer = build_output_layer(options["softmax"], corpus.counts, width, options)
+    names = ("cell", "num_layers", "dropout", "tie_weights", "sparse_grad")
+    return LanguageModel(
+        len(corpus.counts),
+        options["embed_size"],
+        options["num_hiddens"],
+        layer,
+        **{name: options[name] for name in names},
+    )
+
+
+def _language_model_batches(corpus: Corpus, options: Options) -> Any:
+    from ..batches.language_model import LanguageModelBatches
+
+    return LanguageModelBatches(corpus, options["batch_size"], options["bptt"], drop_remainder=True)
+
+
+def _language_model_held_out(corpus: Corpus, options: Options, split: str) -> Any:
+    from ..batches.language_model import LanguageModelBatches
+
+    columns = min(_HELD_OUT_COLUMNS, len(corpus.ids(split)))
+    return LanguageModelBatches(corpus, columns, _HELD_OUT_BPTT, split)
+
+
+def _loss(net: Any, batches: Any, device: Any) -> dict[str, float]:
+    from ..evaluation import loss_figures
+
+    return loss_figures(net, batches, device)
+
+
+def _perplexity(net: Any, batches: Any, device: Any) -> dict[str, float]:
+    from ..evaluation import perplexity_figures
+
+    return perplexity_figures(net, batches, device)
+
+
+_WINDOW_OPTIONS = (
+    Option("max_window_size", int, 5, "a window's reach is drawn from 1 to this; the book's"),
+    Option(
+        "subsampling",
+        str,
+        "d2l",
+        "how frequent words are thinned out: sqrt(t/f) as in the book, word2vec.c's formula, or not at all",
+        ("d2l", "word2vec", "none"),
+    ),
+    Option("threshold", float, 1e-4, "t of the subsampling; the book's"),
+    Option(
+        "resample",
+        bool,
+        True,
+        "draw subsampling and windows anew each epoch; --no-resample draws once, as the book",
+    ),
+)
+
+MODELS: dict[str, ModelChoice] = {
+    "skip-gram": ModelChoice(
+        _skip_gram,
+        _skip_gram_batches,
+        _skip_gram_held_out,
+        _loss,
+        (
+            *_WINDOW_OPTIONS,
+            Option(
+                "batches",
+                str,
+                "pairs",
+                "pairs of a centre and a context word, for any layer, or the book's padded row a centre",
+                ("pairs", "book"),
+            ),
+        ),
+    ),
+    "cbow": ModelChoice(_cbow, _cbow_batches, _cbow_held_out, _loss, _WINDOW_OPTIONS),
+    "lm": ModelChoice(
+        _language_model,
+        _language_model_batches,
+        _language_model_held_out,
+        _perplexity,
+        (
+            Option(
+                "cell",
+                str,
+                "gru",
+                "the recurrent layer; at one size a GRU does in 5 epochs what an LSTM does in more",
+                ("rnn_tanh", "rnn_relu", "gru", "lstm"),
+            ),
+            Option("num_hiddens", int, 200, "numbers in the state of a layer, and in the hidden vector"),
+            Option("num_layers", int, 1, "recurrent layers, one on another"),
+            Option("bptt", int, 20, "words of a column in a batch: how far back gradients go"),
+            Option("dropout", float, 0.25, "share of numbers dropped before, between and after the layers"),
+            Option("tie_weights", bool, False, "one table for the input words and the output layer's rows"),
+        ),
+        softmax="sampled",
+        eos=True,
+        has_vectors=False,
+        keeps_best=True,
+    ),
+}

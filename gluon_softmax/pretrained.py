@@ -1,0 +1,34 @@
+"""Word vectors from a file as the initial rows of a model's embedding."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from .backend import np
+from .embedding import Embedding
+from .vectors import WordVectors
+
+
+def load_vectors(net: Any, vocab: Any, path: str | os.PathLike[str]) -> int:
+    """Put the vectors of a file into the rows of the words that both know, and say how many those are.
+
+    `net` is a model with an `embed`, or an `Embedding`, initialized; `vocab` names its rows
+    (``vocab.idx_to_token``); the file is one that `WordVectors.load` reads. Rows of other words keep their
+    values. Where weights are tied these are the output layer's rows too. Raises ValueError for vectors of
+    another width, and where no word is in both.
+    """
+    embed = net if isinstance(net, Embedding) else net.embed
+    vectors, table = WordVectors.load(path), embed.weight
+    width = vectors.matrix.shape[1]
+    if width != table.shape[1]:
+        raise ValueError(
+            f"vectors takes vectors of {table.shape[1]} numbers, the embed_size; {path} has {width}"
+        )
+    known = [i for i, token in enumerate(vocab.idx_to_token) if token in vectors]
+    if not known:
+        raise ValueError(f"vectors takes a file that shares a word with the vocabulary; {path} shares none")
+    rows = table.list_data()[0].asnumpy()  # (V, d)
+    rows[known] = [vectors[vocab.idx_to_token[i]] for i in known]
+    table.set_data(np.array(rows))
+    return len(known)
