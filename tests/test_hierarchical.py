@@ -10,80 +10,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import TinyCorpus, numeric_gradient, sigmoid, softplus
+from walks import (
+    CHAIN,
+    CHAINER,
+    CLASSES,
+    COUNTS,
+    HIDDEN,
+    OUT_GRAD,
+    RNG,
+    TARGET,
+    TREES,
+    D,
+    V,
+    make,
+    slow_log_prob,
+    slow_loss,
+    weight_of,
+)  # fmt: skip
 
-from gluon_softmax import (
-    CBOW,
-    BinaryTree,
-    CBOWBatches,
-    HierarchicalSoftmax,
-    SkipGram,
-    SkipGramPairs,
-    balanced_tree,
-    build_huffman,
-    train,
-)
+from gluon_softmax import CBOW, BinaryTree, CBOWBatches, HierarchicalSoftmax, SkipGram, SkipGramPairs, train
 from gluon_softmax.backend import autograd, gluon, mx, np
-from gluon_softmax.output_layers import tree_search
 from gluon_softmax.output_layers.choose import build_output_layer
-from gluon_softmax.output_layers.tree_search import level_order
-
-V, D = 9, 5
-COUNTS = numpy.array([40, 7, 0, 25, 3, 12, 1, 9, 30])
-CHAINER = BinaryTree.from_nested(((0, 1), ((2, 3), 4)))
-CLASSES = BinaryTree.from_nested((((4, 7), (1, 8)), ((0, (6, 2)), (3, 5))))  # four classes of words
-CHAIN = build_huffman([2**i for i in range(V)])  # as deep as it is wide
-TREES = [None, balanced_tree(V), CLASSES, CHAIN]
-RNG = numpy.random.default_rng(1)
-HIDDEN = RNG.normal(size=(8, D)).astype(numpy.float32)
-OUT_GRAD = RNG.normal(size=8).astype(numpy.float32)
-TARGET = numpy.array([1, 3, 3, 8, 5, 2, 0, 4], dtype=numpy.int32)
-
-
-def make(
-    contexts: Any = None,
-    hybridize: bool = False,
-    tree: BinaryTree | None = None,
-    scale: float = 1.0,
-    counts: Any = COUNTS,
-    **kwargs: Any,
-) -> HierarchicalSoftmax:
-    mx.random.seed(7)
-    layer = HierarchicalSoftmax(counts, D, tree, **kwargs)
-    layer.initialize(mx.init.Normal(scale), ctx=contexts)
-    if hybridize:
-        layer.hybridize(static_alloc=True)
-    return layer
-
-
-def weight_of(layer: HierarchicalSoftmax) -> numpy.ndarray:
-    return layer.weight.list_data()[0].asnumpy().astype(numpy.float64)
-
-
-def slow_loss(tree: BinaryTree, hidden: Any, weight: Any, target: Any) -> numpy.ndarray:
-    """One position and one turn at a time; the label of a turn is 1 - code, as in word2vec.c."""
-    losses = []
-    for h, word in zip(hidden, target):
-        loss = 0.0
-        for code, point in zip(tree.codes[word].tolist(), tree.points[word].tolist()):
-            label, score = 1 - code, float(weight[point] @ h)
-            loss += float(softplus(-score)) if label else float(softplus(score))
-        losses.append(loss)
-    return numpy.array(losses)
-
-
-def slow_log_prob(tree: BinaryTree, hidden: Any, weight: Any) -> numpy.ndarray:
-    columns = [-slow_loss(tree, hidden, weight, [word] * len(hidden)) for word in range(len(tree))]
-    return numpy.stack(columns, axis=1)  # (N, V)
-
-
-def random_tree(rng: numpy.random.Generator, num_words: int) -> BinaryTree:
-    """Any shape, any order of the words: two branches are joined at random until one is left."""
-    branches: list[Any] = rng.permutation(num_words).tolist()
-    while len(branches) > 1:
-        first = branches.pop(rng.integers(len(branches)))
-        second = branches.pop(rng.integers(len(branches)))
-        branches.append((first, second))
-    return BinaryTree.from_nested(branches[0])
 
 
 @pytest.mark.parametrize("hybridize", [False, True])
@@ -215,37 +162,6 @@ def test_the_gradient_of_log_prob(hybridize: bool) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    num_words=st.integers(1, 30),
-    seed=st.integers(0, 2**32 - 1),
-    scale=st.sampled_from([0.0, 0.1, 1.0, 10.0]),
-    k=st.integers(1, 30),
-)
-def test_random_trees(num_words: int, seed: int, scale: float, k: int) -> None:
-    """Probabilities sum to one, losses are those of log_prob, and the search finds what a sort would."""
-    rng = numpy.random.default_rng(seed)
-    layer = make(tree=random_tree(rng, num_words), scale=scale, counts=numpy.ones(num_words))
-    k = min(k, num_words)
-    hidden = np.array(rng.normal(size=(6, D)), dtype="float32")
-    log_prob = layer.log_prob(hidden).asnumpy()  # (6, V)
-    numpy.testing.assert_allclose(numpy.exp(log_prob.astype(numpy.float64)).sum(axis=1), 1, rtol=1e-5)
-    target = rng.integers(num_words, size=6)
-    loss = layer(hidden, target).asnumpy()
-    numpy.testing.assert_allclose(loss, -log_prob[numpy.arange(6), target], rtol=1e-5, atol=1e-5)
-    best = layer.topk(hidden, k).asnumpy()
-    assert all(len(set(row)) == k for row in best.tolist())
-    numpy.testing.assert_allclose(
-        numpy.take_along_axis(log_prob, best, axis=1),
-        -numpy.sort(-log_prob, axis=1)[:, :k],
-        rtol=1e-5,
-        atol=1e-6,
-    )
-    numpy.testing.assert_array_equal(layer.predict(hidden).asnumpy(), best[:, 0])
-    if scale in (0.1, 1.0):  # no ties, nothing beyond float32
-        numpy.testing.assert_array_equal(best, numpy.argsort(-log_prob, axis=1)[:, :k])
-
-
-@settings(max_examples=40, deadline=None)
 @given(counts=st.lists(st.integers(0, 1000), min_size=1, max_size=30), seed=st.integers(0, 2**32 - 1))
 def test_random_counts(counts: list[int], seed: int) -> None:
     counts[seed % len(counts)] = 1
@@ -255,36 +171,6 @@ def test_random_counts(counts: list[int], seed: int) -> None:
     for h in hidden:
         loss = layer(np.tile(h, (len(counts), 1)), every).asnumpy().astype(numpy.float64)
         assert abs(numpy.exp(-loss).sum() - 1) < 1e-5
-
-
-def test_equal_probabilities_come_in_the_order_of_the_ids() -> None:
-    layer = make(tree=balanced_tree(V), scale=0.0)  # words 0 to 6 have 3 turns, 7 and 8 have 4
-    hidden = np.array(HIDDEN)
-    for k in range(1, V + 1):
-        numpy.testing.assert_array_equal(layer.topk(hidden, k).asnumpy(), [range(k)] * 8)
-    numpy.testing.assert_array_equal(layer.log_prob(hidden).asnumpy().argmax(axis=1), 0)
-
-
-@pytest.mark.parametrize("k", [1, 5])
-def test_the_search_leaves_out_what_cannot_win(k: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """2,000 words: the search looks at a few of the nodes, and is right in every block of positions."""
-    counts = numpy.maximum(1, 20_000 // numpy.arange(1, 2001))
-    layer = make(counts=counts)
-    num_scores = []
-    scores = tree_search._scores
-
-    def count(hidden: Any, weight: Any, positions: Any, nodes: Any) -> numpy.ndarray:
-        num_scores.append(nodes.size)
-        return scores(hidden, weight, positions, nodes)
-
-    monkeypatch.setattr(tree_search, "_scores", count)
-    monkeypatch.setattr(tree_search, "_POSITIONS", 7)
-    monkeypatch.setattr(tree_search, "_PAIRS", 50)
-    hidden = np.array(RNG.normal(size=(40, D)), dtype="float32")
-    best = layer.topk(hidden, k).asnumpy()
-    wanted = numpy.argsort(-layer.log_prob(hidden).asnumpy(), axis=1, kind="stable")[:, :k]
-    numpy.testing.assert_array_equal(best, wanted)
-    assert sum(num_scores) < 0.15 * 40 * 1999
 
 
 def test_nothing_overflows() -> None:
@@ -310,26 +196,6 @@ def test_nothing_overflows() -> None:
         numpy.testing.assert_array_equal(sampled, log_prob.argmax(axis=1))
 
 
-@pytest.mark.parametrize("tree", TREES)
-def test_samples_have_the_distribution(tree: BinaryTree | None) -> None:
-    layer = make(tree=tree, scale=0.5)
-    hidden = np.array(numpy.repeat(HIDDEN[:2], 10_000, axis=0).reshape(2, 10_000, D))
-    drawn = layer.sample(hidden, numpy.random.default_rng(3))
-    assert drawn.shape == (2, 10_000) and drawn.dtype == numpy.int32
-    for words, h in zip(drawn.asnumpy(), HIDDEN):
-        wanted = numpy.exp(slow_log_prob(layer.tree, h[None], weight_of(layer)))[0] * 10_000
-        seen = numpy.bincount(words, minlength=V)
-        assert wanted.min() > 5
-        assert ((seen - wanted) ** 2 / wanted).sum() < 26.1  # 8 degrees of freedom: one seed in a thousand
-    again = layer.sample(hidden, numpy.random.default_rng(3))
-    numpy.testing.assert_array_equal(drawn.asnumpy(), again.asnumpy())
-    numpy.random.seed(4)
-    anew = [layer.sample(hidden).asnumpy() for _ in range(2)]
-    assert (anew[0] != anew[1]).any()
-    numpy.random.seed(4)
-    numpy.testing.assert_array_equal(layer.sample(hidden).asnumpy(), anew[0])
-
-
 def test_a_tree_of_classes() -> None:
     """The first turns choose a class, the last ones a word in it; a class is as likely as its words."""
     layer = make(tree=CLASSES)
@@ -340,24 +206,6 @@ def test_a_tree_of_classes() -> None:
     below = CLASSES.children[CLASSES.root, 1] - V
     third = (1 - right) * sigmoid(HIDDEN @ weight[below])
     numpy.testing.assert_allclose(probability[:, [0, 6, 2]].sum(axis=1), third, rtol=1e-4)
-
-
-def test_the_order_of_levels() -> None:
-    """Every branch once, each below the inner node that its parent's place says."""
-    for tree in (CHAINER, CLASSES, CHAIN, random_tree(RNG, 50)):
-        order, num_words = level_order(tree), len(tree)
-        turns, nodes = numpy.divmod(order.branches, num_words - 1)
-        assert len(set(order.branches.tolist())) == 2 * num_words - 2
-        above = numpy.array([tree.root])
-        start, words = 0, []
-        for num_inner, num_leaves in order.sizes:
-            level = slice(start, start + num_inner + num_leaves)
-            numpy.testing.assert_array_equal(nodes[level], above[order.parents[level]])
-            children = tree.children[nodes[level], turns[level]]
-            above = children[:num_inner] - num_words
-            words += children[num_inner:].tolist()
-            start = level.stop
-        numpy.testing.assert_array_equal(numpy.array(words)[order.places], numpy.arange(num_words))
 
 
 @pytest.mark.parametrize("hybridize", [False, True])
@@ -572,13 +420,3 @@ def test_wrong_arguments_are_named(arguments: Any, error: type, said: str) -> No
 def test_wrong_inputs_are_named(hidden: Any, target: Any, error: type, said: str) -> None:
     with pytest.raises(error, match=f"^{said}"):
         make()(np.zeros(hidden), numpy.array(target))
-
-
-def test_wrong_questions_are_named() -> None:
-    layer = make()
-    for ask in (layer.log_prob, layer.predict, layer.sample, lambda hidden: layer.topk(hidden, 2)):
-        with pytest.raises(ValueError, match=r"^hidden takes shape"):
-            ask(np.zeros((2, D - 1)))
-    for k, error in ((0, ValueError), (V + 1, ValueError), (1.5, TypeError)):
-        with pytest.raises(error, match=r"^k takes"):
-            layer.topk(np.zeros((2, D)), k)  # type: ignore[arg-type]
