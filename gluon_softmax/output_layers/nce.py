@@ -48,8 +48,9 @@ class NCE(CandidateLayer):
     weight_initializer, bias_initializer : MXNet initializers; the bias starts at zero.
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). A target that is
-    never noise is told from it at no cost. Raises ValueError or TypeError for arguments that do not fit, and
-    ValueError where removing the accidental hits of a target leaves no candidate.
+    never noise is told from it at no cost, and has probability 0 in `log_prob`. Raises ValueError or
+    TypeError for arguments that do not fit, and ValueError where removing the accidental hits of a target
+    leaves no candidate.
     """
 
     loss_is_cross_entropy = False
@@ -111,16 +112,15 @@ class NCE(CandidateLayer):
         return softplus(F, -right) + wrong
 
     def _log_prob_inputs(self, ctx: Any) -> list[Any]:
-        if self.subtract_log_q:
-            return self._parameters(ctx)
-        with numpy.errstate(divide="ignore"):  # a word that is never noise gets probability 0
-            log_noise = numpy.log(self._sampler.prob(numpy.arange(self._vocab_size)))
-        return [*self._parameters(ctx), np.array(log_noise, dtype="float32", ctx=ctx)]
+        noise = self._sampler.prob(numpy.arange(self._vocab_size))
+        if self.subtract_log_q:  # the score is log p, else it is log p - log Q as in negative sampling
+            noise = (noise > 0).astype(noise.dtype)
+        with numpy.errstate(divide="ignore"):  # nothing lowers the score of a word that is never noise
+            log_noise = numpy.log(noise)
+        return [np.array(log_noise, dtype="float32", ctx=ctx), *self._parameters(ctx)]
 
-    def _log_prob(self, F: Any, hidden: Any, weight: Any, *rest: Any) -> Any:
-        shift = F.np.squeeze(rest[0], 1) if self._use_bias else None
-        if not self.subtract_log_q:  # as in negative sampling, at its optimum the score is log p - log Q
-            shift = rest[-1] if shift is None else shift + rest[-1]
+    def _log_prob(self, F: Any, hidden: Any, log_noise: Any, weight: Any, bias: Any = None) -> Any:
+        shift = log_noise if bias is None else log_noise + F.np.squeeze(bias, 1)
         return word_log_prob(F, hidden, weight, shift, self._vocab_size)
 
     def __repr__(self) -> str:
