@@ -92,6 +92,7 @@ class Embedding(gluon.HybridBlock):
             raise ValueError(f"weight takes a parameter of shape {self._shape}; got {tuple(weight.shape)}")
         else:
             self._sparse_grad = weight._grad_stype == "row_sparse"
+            self.params.update({weight.name: weight})  # else hybridize() does not know it
         self.weight = weight
 
     def forward(self, ids: Any) -> Any:

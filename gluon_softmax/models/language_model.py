@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from ..backend import autograd, gluon, nn, np, npx, rnn
-from ..checks import check_choice, check_number, check_positive_int, check_same_shape
+from ..checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape
 from ..embedding import Embedding, as_ids
 from ..output_layers.base import OutputLayer
 from .base import check_layer
@@ -153,6 +153,7 @@ class LanguageModel(gluon.HybridBlock):
 
     def _cross_entropy(self, hidden: Any, targets: Any) -> Any:
         """-log p(target) from log_prob, of as many positions at once as fit."""
+        check_ids("target", targets, self.output_layer.vocab_size)  # which `pick` would clip
         flat = hidden.reshape(-1, self.output_layer.in_units)  # (N, in_units)
         ids = as_ids(targets, hidden.ctx).reshape(-1)  # (N,)
         rows = max(1, _MOST_SCORES // self.output_layer.vocab_size)
