@@ -19,7 +19,7 @@ def global_norm(parameters: Iterable[Any], ctx: Any = None) -> float:
 
     `ctx` may be None where each parameter is on one context. Waits for the gradients. 0 if there is none.
     """
-    squares = []
+    parameters, squares = list(parameters), []
     with np_array(False):  # row-sparse arrays are legacy ones, and these have a fused sum of squares
         for dense in (True, False):
             gradients = [

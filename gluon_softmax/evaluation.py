@@ -30,7 +30,7 @@ def held_out_loss(net: Any, batches: Any, device: Any = None) -> float:
 
 def to_perplexity(loss: float) -> float:
     """exp(loss): a mean of -log p(word) in nats as the number of words that the model hesitates between."""
-    return math.exp(loss) if loss < 700 else math.inf
+    return math.inf if loss > 700 else math.exp(loss)
 
 
 def perplexity(net: Any, batches: Any, device: Any = None) -> float:
