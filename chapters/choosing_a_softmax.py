@@ -1,0 +1,211 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Choosing a Softmax
+#
+# *Know first:* the chapters on negative sampling, hierarchical, sampled and adaptive softmax.
+# *Takes* about MINUTES minutes on two cores with PTB, half a minute with `--smoke`.
+#
+# Six layers answer the same question: given a hidden vector and the right word, what is the loss? Here they
+# stand side by side, on one model, one text and one machine: what each learns in a given time, and what a
+# step costs as the vocabulary grows.
+
+# %%
+import gc
+import math
+import statistics
+import time
+
+import numpy
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from mxnet import autograd, gluon
+
+import gluon_softmax as gs
+from gluon_softmax.backend import mx, np
+from gluon_softmax.chapter import open_chapter
+
+chapter = open_chapter("choosing_a_softmax", num_epochs=3)
+corpus = chapter.load_corpus(min_freq=1, eos=True)
+print(corpus)
+
+# %% [markdown]
+# ## The Layers
+#
+# All take the same counts and the same width. Sampled softmax and NCE draw 200 candidates for the whole
+# batch, negative sampling five noise words for each position, adaptive softmax gets the cutoffs that its cost
+# model likes best.
+
+
+# %%
+def layers(counts: numpy.ndarray, in_units: int, sparse_grad: bool = False) -> dict:
+    """Functions that make each layer over the words of `counts`."""
+    size = len(counts)
+    num_sampled = min(200, size // 2)
+    cutoffs = gs.optimal_cutoffs(counts, 3)
+    return {
+        "full": lambda: gs.FullSoftmax(size, in_units),
+        "hierarchical": lambda: gs.HierarchicalSoftmax(counts, in_units, sparse_grad=sparse_grad),
+        "adaptive": lambda: gs.AdaptiveSoftmax(size, in_units, cutoffs),
+        "sampled": lambda: gs.SampledSoftmax(size, in_units, num_sampled, sparse_grad=sparse_grad),
+        "nce": lambda: gs.NCE(counts, in_units, num_sampled, sparse_grad=sparse_grad),
+        "negative sampling": lambda: gs.NegativeSampling(counts, in_units, sparse_grad=sparse_grad),
+    }
+
+
+# %% [markdown]
+# ## Perplexity against Seconds
+#
+# A language model with a GRU is trained under each layer, with the same batches, optimizer and seeds. The
+# perplexity of the validation text always comes from normalised probabilities, so the layers can be compared
+# even where their training losses can't. Seconds are those of training, without the evaluation.
+
+# %%
+num_hiddens, batch_size, bptt, lr = (32, 32, 20, 0.01) if chapter.smoke else (200, 32, 20, 0.002)
+batches = gs.LanguageModelBatches(corpus, batch_size, bptt, drop_remainder=True)
+valid = gs.LanguageModelBatches(corpus, batch_size, bptt, "valid")
+
+curves = {}
+for name, make in layers(corpus.counts, num_hiddens).items():
+    net = gs.LanguageModel(len(corpus.counts), num_hiddens, num_hiddens, make(), cell="gru", dropout=0.25)
+    history = gs.train(
+        net, batches, chapter.num_epochs, lr, "adam", chapter.device,
+        valid=valid, schedule="linear", clip_norm=1.0, progress="none",
+    )  # fmt: skip
+    seconds = numpy.cumsum([epoch["train_s"] for epoch in history])
+    curves[name] = seconds, [math.exp(epoch["valid_loss"]) for epoch in history]
+    print(f"{name:18s} {seconds[-1]:6.0f} s, perplexity {curves[name][1][-1]:8.1f}")
+
+# %%
+figure = Figure(figsize=(7, 4.5), layout="constrained")
+FigureCanvasAgg(figure)
+axes = figure.subplots()
+for name, (seconds, perplexities) in curves.items():
+    axes.plot(seconds, perplexities, "o-", label=name)
+axes.set_xlabel("seconds of training")
+axes.set_ylabel("perplexity of the validation text")
+axes.set_yscale("log")
+axes.legend()
+axes.grid(True, alpha=0.3)
+figure.savefig(chapter.picture("perplexity"))
+print(f"the plot is {chapter.picture('perplexity')}")
+
+# %% [markdown]
+# ## The Cost of a Step against the Vocabulary
+#
+# One training step (loss, gradients and the update by plain SGD) for 640 positions, over vocabularies whose
+# counts follow Zipf's law. Layers that touch few rows get `sparse_grad=True`. The median of several steps,
+# after two that are not counted.
+#
+# Memory is what the layer's parameters and gradients hold after a step: for a row-sparse gradient, the rows
+# it has.
+
+# %%
+vocab_sizes = (1_000, 10_000) if chapter.smoke else (1_000, 10_000, 100_000, 1_000_000)
+positions, in_units = (64, 16) if chapter.smoke else (640, 64)
+
+
+def zipf_counts(vocab_size: int) -> numpy.ndarray:
+    return numpy.ceil(10 * vocab_size / numpy.arange(1, vocab_size + 1)).astype(numpy.int64)
+
+
+def step_cost(layer, targets: numpy.ndarray, num_steps: int = 5) -> tuple:
+    """(milliseconds of the median step, MiB of parameters and gradients)."""
+    layer.initialize(ctx=chapter.device)
+    layer.hybridize(static_alloc=True)
+    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.1}, kvstore=None)
+    hidden = np.random.normal(size=(positions, in_units), ctx=chapter.device)
+    hidden.attach_grad()
+    times = []
+    for step in range(num_steps + 2):
+        start = time.perf_counter()
+        with autograd.record():
+            loss = layer(hidden, targets[step])
+        loss.backward()
+        trainer.step(positions)
+        mx.nd.waitall()
+        times.append(time.perf_counter() - start)
+    size = 0
+    for parameter in layer.collect_params().values():
+        if parameter.grad_req != "null":
+            gradient = parameter.grad(chapter.device)
+            size += parameter.data(chapter.device).size
+            size += gradient.data.size if gradient.stype == "row_sparse" else gradient.size
+    return 1e3 * statistics.median(times[2:]), size * 4 / 2**20
+
+
+costs = {}
+for vocab_size in vocab_sizes:
+    counts = zipf_counts(vocab_size)
+    generator = numpy.random.default_rng(0)
+    targets = generator.choice(vocab_size, size=(7, positions), p=counts / counts.sum())
+    for name, make in layers(counts, in_units, sparse_grad=True).items():
+        if name == "full" and vocab_size > 100_000:
+            continue  # 640 positions times a million words: the table of scores alone takes 2.4 GiB
+        costs[name, vocab_size] = step_cost(make(), targets)
+        gc.collect()
+
+print("milliseconds a step (MiB of parameters and gradients)")
+print(f"{'words':18s}" + "".join(f"{size:>20,}" for size in vocab_sizes))
+for name in curves:
+    cells = [costs.get((name, size)) for size in vocab_sizes]
+    print(f"{name:18s}" + "".join(f"{c[0]:11.1f} ({c[1]:6.1f})" if c else f"{'-':>20}" for c in cells))
+
+# %%
+figure = Figure(figsize=(7, 4.5), layout="constrained")
+FigureCanvasAgg(figure)
+axes = figure.subplots()
+for name in curves:
+    sizes = [size for size in vocab_sizes if (name, size) in costs]
+    axes.plot(sizes, [costs[name, size][0] for size in sizes], "o-", label=name)
+axes.set_xscale("log")
+axes.set_yscale("log")
+axes.set_xlabel("words in the vocabulary")
+axes.set_ylabel("milliseconds a step")
+axes.legend()
+axes.grid(True, alpha=0.3)
+figure.savefig(chapter.picture("step"))
+print(f"the plot is {chapter.picture('step')}")
+
+# %% [markdown]
+# ## Summary
+#
+# * *You want word vectors and no probabilities:* negative sampling. It touches the fewest rows, and nothing
+#   in it grows with the vocabulary.
+# * *You want probabilities and ten thousand words:* try the full softmax first. At this size it is the
+#   yardstick, and two or three times the time may be a fair price for a loss without a sample.
+# * *You want probabilities and a large vocabulary:* adaptive softmax where evaluation must be fast too, since
+#   it scores few words at test time as in training; sampled softmax where the model must stay a plain softmax
+#   (weight tying, export to another system), at the price of a full softmax at test time.
+# * *You need exact probabilities of single words, or to draw words, at a cost of* $\log V$*:* hierarchical
+#   softmax. It learns less from the same text, since words that the tree puts side by side need not be alike.
+# * *NCE* estimates a normalised model without normalising; sampled softmax is usually the better use of the
+#   same candidates.
+#
+# ## Exercises
+#
+# 1. Train with 50 and 1,000 candidates in place of 200. Where does more stop to pay?
+# 2. Which layers gain from `sparse_grad`? The cell takes one step of each way over a hundred thousand words
+#    (ten thousand with `--smoke`).
+
+# %%
+vocab_size = vocab_sizes[-1] if chapter.smoke else 100_000
+counts = zipf_counts(vocab_size)
+targets = numpy.random.default_rng(0).choice(vocab_size, size=(7, positions), p=counts / counts.sum())
+for name in ("hierarchical", "sampled", "nce", "negative sampling"):
+    dense, sparse = (step_cost(layers(counts, in_units, flag)[name](), targets)[0] for flag in (False, True))
+    print(f"{name:18s} dense {dense:7.1f} ms, row-sparse {sparse:7.1f} ms")
+
+# %% [markdown]
+# 3. Candidates drawn once for many batches save the drawing. Pass `resample_every=10` to `gs.train` for
+#    sampled softmax and NCE and compare perplexity and seconds.
+# 4. Repeat the first figure for the skip-gram (`gs.SkipGram`). Its layers' own losses are not comparable;
+#    what is?
