@@ -16,8 +16,8 @@ from .output_layers.adaptive import AdaptiveSoftmax
 
 
 class AdaptiveEmbedding(gluon.HybridBlock):
-    r"""``embed(ids)``, ids (...) integer in [0, vocab_size) -> (..., embed_size) float32. A word of the head is
-    a row; a word w of tail i, which begins at c_i, is E_i[w - c_i] P_i.
+    r"""``embed(ids)``, ids (...) integer in [0, vocab_size) -> (..., embed_size) float32. A word of the head
+    is a row; a word w of tail i, which begins at c_i, is E_i[w - c_i] P_i.
 
     Parameters
     ----------
@@ -34,7 +34,8 @@ class AdaptiveEmbedding(gluon.HybridBlock):
     that are not integers, ValueError for ids out of range and arguments that do not fit.
 
     Ids are sorted into clusters on the host, so ``hybridize()`` compiles nothing here. A cluster without an
-    id looks up its first row in vain, so that its parameters have a gradient, of zero, as the Trainer demands.
+    id looks up its first row in vain, so that its parameters have a gradient, of zero, as the Trainer
+    demands.
     """
 
     def __init__(

@@ -10,11 +10,11 @@ import numpy
 
 from .checks import check_counts, check_number, check_positive_int
 
-_MOST_CANDIDATES = 1200  # places for a cut that are tried in pairs; a larger vocabulary is searched in two steps
+_MOST_CANDIDATES = 1200  # places for a cut that are tried in pairs; beyond, the search takes two steps
 
 
 def check_cutoffs(cutoffs: Any, vocab_size: int) -> tuple[int, ...]:
-    """`cutoffs` as a tuple of integers, rising, without repeats, each in [1, vocab_size); else a ValueError."""
+    """`cutoffs` as a tuple of integers, rising, without repeats, each in [1, vocab_size); or a ValueError."""
     try:
         values = list(cutoffs)
     except TypeError:

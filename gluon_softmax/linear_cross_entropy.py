@@ -20,7 +20,7 @@ import numpy
 from .backend import autograd, nd
 
 _BLOCK = 1 << 22  # scores at once, 16 MiB: products of this size run at full speed
-_LEAST_ROWS = 64  # fewer rows a product, and reading the weight again for each would cost more than the scores
+_LEAST_ROWS = 64  # with fewer a product, reading the weight for each would cost more than the scores
 _MOST_SCORES = 2 * _BLOCK
 
 

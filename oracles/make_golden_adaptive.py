@@ -41,7 +41,8 @@ def run(case: str, seed: int) -> dict[str, numpy.ndarray]:
     hidden = rng.normal(size=(len(targets), in_units)).astype(numpy.float32)
     out_grad = rng.normal(size=len(targets)).astype(numpy.float32)
     result = {"hidden": hidden, "target": numpy.array(targets), "out_grad": out_grad}
-    for kind, factor in (("weighted", out_grad), ("mean", numpy.full(len(targets), 1 / len(targets), "float32"))):
+    mean = numpy.full(len(targets), 1 / len(targets), dtype=numpy.float32)
+    for kind, factor in (("weighted", out_grad), ("mean", mean)):
         layer.zero_grad()
         x = torch.tensor(hidden, requires_grad=True)
         loss = -layer(x, torch.tensor(targets)).output

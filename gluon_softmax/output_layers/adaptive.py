@@ -24,8 +24,8 @@ _MOST_SCORES = 1 << 22  # of a tail that `predict` looks at together: 16 MiB
 
 
 class AdaptiveSoftmax(OutputLayer):
-    r"""A softmax in two steps, in nats, one loss a position. Words below the first cutoff, the head, are scored
-    beside one slot for each tail, a cluster of rarer words; a tail's words are scored only where it is needed:
+    r"""A softmax in two steps, in nats, one loss a position. Words below the first cutoff, the head, are
+    scored beside one slot for each tail, a cluster of rarer words, whose words are scored where it is needed:
 
         log p(w) = log softmax(W h)[w]                                             w in the head
         log p(w) = log softmax(W h)[slot i] + log softmax(T_i P_i h)[w - c_i]      w in tail i
@@ -48,7 +48,8 @@ class AdaptiveSoftmax(OutputLayer):
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). Parameters:
     `head_weight` (c_0 + J, d), `head_bias` (c_0 + J,), and for each of J tails `tail<i>_projection` (d_i, d)
-    and `tail<i>_weight` (size_i, d_i). Raises ValueError for cutoffs, a `div_value` or counts that do not fit.
+    and `tail<i>_weight` (size_i, d_i). Raises ValueError for cutoffs, a `div_value` or counts that do not
+    fit.
 
     Targets are sorted into clusters on the host. A cluster without a target scores one position in vain, so
     that each of its parameters has a gradient, of zero, as the Trainer demands.
@@ -143,7 +144,8 @@ class AdaptiveSoftmax(OutputLayer):
 
     def _tail_log_prob(self, F: Any, i: int, hidden: Any, projection: Any, weight: Any) -> Any:
         """Of the words of tail i, given that it is tail i: hidden (N, d) -> (N, size_i)."""
-        return word_log_prob(F, self._narrow(F, i, hidden, projection), weight, None, self._clusters.sizes[i + 1])
+        narrow = self._narrow(F, i, hidden, projection)  # (N, d_i)
+        return word_log_prob(F, narrow, weight, None, self._clusters.sizes[i + 1])
 
     def predict(self, hidden: Any) -> Any:
         """The likeliest word of each position: hidden (..., in_units) -> (...) int32 ids.
@@ -182,9 +184,8 @@ class AdaptiveSoftmax(OutputLayer):
         return inputs[:num_head], list(zip(inputs[num_head::2], inputs[num_head + 1 :: 2]))
 
     def __repr__(self) -> str:
-        options = "".join(
-            f", {name}={getattr(self, name):g}" for name in ("dropout", "label_smoothing") if getattr(self, name)
-        )
+        given = {"dropout": self.dropout, "label_smoothing": self.label_smoothing}
+        options = "".join(f", {name}={value:g}" for name, value in given.items() if value)
         return (
             f"AdaptiveSoftmax({self._in_units} -> {self._vocab_size}, cutoffs={list(self.cutoffs)}, "
             f"div_value={self.div_value:g}, head_bias={self._has_bias}{options})"

@@ -111,9 +111,9 @@ LAYERS: dict[str, LayerChoice] = {
     "adaptive": LayerChoice(
         _adaptive,
         (
-            Option("cutoffs", str, "", "where the tails begin, as 2000,10000; found from the counts if not given"),
+            Option("cutoffs", str, "", "where the tails begin, as 2000,10000; by default where cheapest"),
             Option("num_clusters", int, 3, "the head and its tails, where the cutoffs are to be found"),
-            Option("div_value", float, 4.0, "each tail is this much narrower than the one before; the paper's"),
+            Option("div_value", float, 4.0, "each tail is this much narrower than the last; the paper's"),
             Option("head_bias", bool, False, "a bias for the words and slots of the head"),
             Option("label_smoothing", float, 0.0, "share of the target that is spread over all words"),
         ),
