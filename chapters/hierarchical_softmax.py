@@ -1,0 +1,373 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Hierarchical Softmax
+#
+# *Know first:* the skip-gram, as in the chapter on negative sampling, and binary trees. *Takes* about six
+# minutes on two cores with PTB, half a minute with `--smoke`.
+#
+# A softmax over $V$ words compares the right word with all others. Hierarchical softmax plays twenty
+# questions instead: the words are the leaves of a binary tree, and the model says at each inner node which
+# way to go. A word costs one logistic regression a turn, about $\log_2 V$ in place of $V$ scores, and the
+# result is still an exact probability: nothing is sampled.
+
+# %%
+import math
+import time
+
+import numpy
+from mxnet import autograd, gluon
+
+import gluon_softmax as gs
+from gluon_softmax.backend import np
+from gluon_softmax.chapter import open_chapter
+from gluon_softmax.tree_drawing import draw_tree, tree_to_dot
+
+chapter = open_chapter("hierarchical_softmax", num_epochs=5)
+
+# %%
+corpus = chapter.load_corpus(min_freq=10)
+vocab = corpus.vocab
+print(corpus)
+
+# %% [markdown]
+# ## Huffman's Tree
+#
+# Any binary tree will do, but not all cost the same: a training step costs the length of the target's path,
+# so frequent words should sit near the root. Huffman's construction is optimal: join the two lightest
+# nodes, put their sum back, repeat. Five words with counts 8, 6, 5, 4, 3:
+
+# %%
+toy_tree = gs.build_huffman([8, 6, 5, 4, 3])
+for word, (code, point) in enumerate(zip(toy_tree.codes, toy_tree.points)):
+    print(f"word {word}: turns {code.tolist()} at the inner nodes {point.tolist()}")
+
+# %% [markdown]
+# A word's *code* is its list of turns from the root, its *points* are the inner nodes where they are taken.
+# Five words need four inner nodes, 0 to 3, and 3 is the root: $V$ words always need $V - 1$.
+#
+# The same for the most frequent words of the corpus. Below is the tree in graphviz's language; where its
+# program `dot` is installed there is a picture too. `<unk>`, id 0, is left out here.
+
+# %%
+shown = range(1, 13)
+small_tree = gs.build_huffman(corpus.counts[shown])
+print(tree_to_dot(small_tree, vocab.to_tokens(list(shown))))
+for path in draw_tree(small_tree, vocab.to_tokens(list(shown)), chapter.picture("tree")):
+    print("written:", path)
+
+# %% [markdown]
+# And the tree of all words. No code for these counts has a smaller mean length, and information theory says
+# how close to the entropy that must be: within one turn.
+
+# %%
+tree = gs.build_huffman(corpus.counts)
+share = corpus.counts / corpus.counts.sum()
+entropy = -sum(p * math.log2(p) for p in share.tolist() if p > 0)
+mean_length = float(share @ tree.lengths)
+print(tree)
+print(
+    f"mean length {mean_length:.3f} turns, entropy {entropy:.3f} bits; balanced: {math.log2(len(vocab)):.3f}"
+)
+assert entropy <= mean_length < entropy + 1
+
+# %% [markdown]
+# ## The Loss
+#
+# Let $n(w, i)$ be the $i$-th inner node on the way to word $w$, $c_i \in \{0, 1\}$ the turn taken there,
+# $L(w)$ the number of turns, $\mathbf{v}_n$ the vector of inner node $n$ and $\mathbf{h}$ the hidden
+# vector; for a skip-gram that is the centre word's row. At each node, turn 0 has probability
+# $\sigma(\mathbf{v}_n^\top \mathbf{h})$ and turn 1 the rest, $1 - \sigma(x) = \sigma(-x)$. So
+#
+# $$P(w \mid \mathbf{h})
+#   = \prod_{i=1}^{L(w)} \sigma\bigl((1 - 2 c_i)\, \mathbf{v}_{n(w,i)}^\top \mathbf{h}\bigr), \qquad
+# \ell = -\sum_{i=1}^{L(w)} \log \sigma\bigl((1 - 2 c_i)\, \mathbf{v}_{n(w,i)}^\top \mathbf{h}\bigr).$$
+#
+# The two turns at a node share all of the probability that reaches it, so by induction the leaves share all
+# of the root's, which is 1. That is the whole trick: the probabilities sum to one *by construction*, with
+# no denominator to compute.
+#
+# Words have no output vectors here. Their place is taken by the $V - 1$ vectors of the inner nodes:
+
+# %%
+layer = gs.HierarchicalSoftmax([8, 6, 5, 4, 3], in_units=4)
+layer.initialize()
+print(layer)
+print(layer.weight)
+
+# %% [markdown]
+# A batch is a table of paths, padded to the longest: one look-up of $(N, L)$ rows, one batched product with
+# the hidden vectors, one softplus. No Python runs per node.
+
+# %%
+target = numpy.array([0, 3, 4])
+points, signs = layer.paths(target)
+print("points", points.shape, points.tolist())
+print("signs ", signs.shape, signs.tolist(), "(0 is padding)")
+hidden = np.random.normal(size=(3, 4))
+loss = layer(hidden, target)
+print("loss  ", loss.shape, loss)
+
+# %% [markdown]
+# The second position by hand: word 3 has the code 1, 0, 1 through the nodes 3, 2, 0.
+
+
+# %%
+def log_sigmoid(x: float) -> float:
+    return -math.log(1 + math.exp(-x))
+
+
+v, h = layer.weight.data().tolist(), hidden[1].tolist()
+by_hand = 0.0
+for node, sign in ((3, -1), (2, 1), (0, -1)):
+    by_hand -= log_sigmoid(sign * sum(a * b for a, b in zip(v[node], h)))
+print(f"loss {float(loss[1]):.6f}, by hand {by_hand:.6f}")
+assert math.isclose(float(loss[1]), by_hand, abs_tol=1e-5)
+
+# %% [markdown]
+# `log_prob` gives all words at once, level by level. It sums to one, and the loss is its negative:
+
+# %%
+log_prob = layer.log_prob(hidden)
+print("log_prob", log_prob.shape, "sums", [round(x, 6) for x in np.exp(log_prob).sum(axis=1).tolist()])
+assert numpy.allclose(np.exp(log_prob).sum(axis=1).asnumpy(), 1, atol=1e-5)
+assert numpy.allclose(-log_prob.asnumpy()[[0, 1, 2], target], loss.asnumpy(), atol=1e-5)
+
+# %% [markdown]
+# ## Are the Tree's Vectors Trained?
+#
+# This chapter grew out of two questions on a forum, by a reader who had written the layer for PyTorch from
+# scratch: a tree of node objects, each with a random vector of its own. First: the optimizer was given the
+# parameters of the *model*, so does it move the vectors in the *tree*?
+#
+# It does not. An optimizer moves what it was handed, and a framework hands over what was *registered*. A
+# vector that an ordinary Python object keeps gets a gradient from `backward`, and nobody ever uses it. The
+# loss falls all the same, because the embedding learns to live with a frozen random tree, so nothing looks
+# wrong. Here is that mistake in Gluon, beside the layer of this package:
+
+
+# %%
+class LonelyTree(gluon.Block):
+    """A skip-gram whose tree keeps its vectors to itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = gs.Embedding(5, 4)
+        self.vectors = np.random.normal(size=(4, 4))
+        self.vectors.attach_grad()
+
+    def forward(self, center: np.ndarray, context: np.ndarray) -> np.ndarray:
+        rows = np.take(self.vectors, np.array(points, dtype="int32"), axis=0)  # (N, L, d)
+        scores = (rows * self.embed(center)[:, None]).sum(axis=2) * np.array(signs)  # (N, L)
+        return (np.log(1 + np.exp(-scores)) * np.array(abs(signs))).sum(axis=1)
+
+
+lonely = LonelyTree()
+registered = gs.SkipGram(5, 4, gs.HierarchicalSoftmax([8, 6, 5, 4, 3], 4))
+for net, vectors in (
+    (lonely, lambda: lonely.vectors),
+    (registered, lambda: registered.output_layer.weight.data()),
+):
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0})
+    before = vectors().asnumpy()
+    with autograd.record():
+        loss = net(np.array([1, 2, 1], dtype="int32"), target)
+    loss.backward()
+    trainer.step(3)
+    print(type(net).__name__, "registers", ", ".join(net._collect_params_with_prefix()))
+    print("  its tree moved by at most", abs(vectors().asnumpy() - before).max())
+
+# %% [markdown]
+# The cure is one table of shape $(V - 1, d)$, registered once, in place of a vector in each node object. In
+# Gluon that is a `Parameter` of the block; in PyTorch it would be an `nn.Embedding` or `nn.Parameter` of
+# the module. Then the optimizer, `save_parameters` and several devices see it, and the tree itself is only
+# integers.
+#
+# ## Is the Approach Right?
+#
+# The second question. The mathematics is: a Huffman tree over counts, a logistic loss at each turn, summed
+# along the path. Which turn is called 1 makes no difference, since a mirrored node just learns the vector
+# $-\mathbf{v}$. Four things are worth changing.
+#
+# *The logarithm of a sigmoid.* Taken in two steps it ends in $\log 0$. As $-\mathrm{softplus}(-x)$ it is
+# exact:
+
+# %%
+x = np.array([-5.0, -50.0, -200.0])
+two_steps = np.log(1 / (1 + np.exp(-x)))
+print("log(sigmoid(x)) in two steps:", two_steps.tolist())
+two_words = gs.HierarchicalSoftmax([1, 1], in_units=1)
+two_words.initialize()
+two_words.weight.set_data(np.ones((1, 1)))
+rare = int(two_words.tree.codes[1][0] == 0)  # the word of turn 0 has probability sigmoid(x)
+print("the layer:                   ", (-two_words(x.reshape(3, 1), [rare] * 3)).tolist())
+
+# %% [markdown]
+# *One-hot vectors.* A linear layer on a one-hot vector multiplies a whole matrix to read one row of it. An
+# embedding reads the row.
+#
+# *Vectors at the leaves.* Nobody asks a leaf for a turn, so a vector in every node object is twice as many
+# as needed.
+#
+# *One word at a time.* A Python loop over the turns of each word pays for every turn anew. The same loss
+# and gradient for 64 positions, walked and as a table of paths:
+
+# %%
+counts, N = corpus.counts, 64
+big = gs.HierarchicalSoftmax(counts, 100)
+big.initialize()
+target = numpy.random.default_rng(0).choice(len(counts), size=N, p=share)
+hidden = np.random.normal(size=(N, 100))
+
+
+def walked() -> np.ndarray:
+    total, weight = 0.0, big.weight.data()
+    for n, word in enumerate(target.tolist()):
+        for turn, node in zip(big.tree.codes[word].tolist(), big.tree.points[word].tolist()):
+            total = total + np.log(1 + np.exp((2 * turn - 1) * (weight[node] * hidden[n]).sum()))
+    return total
+
+
+def as_a_table() -> np.ndarray:
+    return big(hidden, target).sum()
+
+
+as_a_table()  # the first call of all sets things up
+for way in (as_a_table, walked):
+    start = time.perf_counter()
+    with autograd.record():
+        total = way()
+    total.backward()
+    value = float(total)  # waits for the result
+    print(f"{way.__name__}: loss {value:.3f} in {1000 * (time.perf_counter() - start):.1f} ms")
+
+# %% [markdown]
+# ## Training
+#
+# Any output layer of this package fits any of its models. With the skip-gram, positions are pairs of a
+# centre and a context word; the learning rate falls linearly to zero.
+
+# %%
+embed_size, max_window_size, lr = 100, 5, 0.005
+batch_size = 512 if chapter.smoke else 4096  # a smoke run is short: smaller steps, but more of them
+device = chapter.device
+
+
+def new_net(sparse_grad: bool = False, tree: gs.BinaryTree | None = None) -> gs.SkipGram:
+    layer = gs.HierarchicalSoftmax(counts, embed_size, tree, sparse_grad=sparse_grad)
+    return gs.SkipGram(len(vocab), embed_size, layer, sparse_grad=sparse_grad)
+
+
+pairs = gs.SkipGramPairs(corpus, batch_size, max_window_size)
+valid = gs.SkipGramPairs(corpus, batch_size, max_window_size, split="valid", held_out=True)
+batch = next(iter(pairs))
+print("center", batch.center.shape, "context", batch.context.shape)
+net = new_net()
+plot = chapter.picture()
+history = gs.train(
+    net, pairs, chapter.num_epochs, lr, "adam", device, valid=valid, schedule="linear", plot=plot
+)
+print(f"the loss plot is {plot}")
+
+# %% [markdown]
+# Unlike the loss of negative sampling this one is a code length: $e^\ell$ is a perplexity, to be compared
+# with $V$ for a model that knows nothing, or with that of a model which knows how frequent the contexts are
+# but not the centre.
+
+# %%
+contexts = numpy.concatenate([batch.context for batch in pairs.epoch(0)])
+seen = numpy.bincount(contexts, minlength=len(vocab)) + 1
+held_out = numpy.concatenate([batch.context for batch in valid.epoch(0)])
+frequencies = -numpy.log(seen / seen.sum())[held_out].mean()
+for name, nats in (
+    ("all words alike", math.log(len(vocab))),
+    ("frequencies alone", float(frequencies)),
+    ("the skip-gram", history[-1]["valid_loss"]),
+):
+    print(f"{name:18} {nats:.3f} nats, perplexity {math.exp(nats):,.0f}")
+
+# %%
+for word in ("chip", "bank", "oil"):
+    print(f"neighbours of {word}")
+    gs.get_similar_tokens(word, 3, net.embed, vocab)
+
+# %% [markdown]
+# ## Asking the Tree
+#
+# The likeliest contexts of a word need no score for all $V$ words: the probability of an inner node bounds
+# that of every word below it, so the search drops what cannot win any more. `topk` is exact; sorting
+# `log_prob` finds the same words.
+
+# %%
+layer = net.output_layer
+query = vocab[["chip", "bank", "oil"]]
+hidden = net.embed(np.array(query, dtype="int32", ctx=device))  # (3, d)
+best = layer.topk(hidden, 5)
+print("topk", best.shape)
+for word, ids in zip(query, best.tolist()):
+    print(f"near {vocab.to_tokens(word)}: {' '.join(vocab.to_tokens(ids))}")
+by_sorting = numpy.argsort(-layer.log_prob(hidden).asnumpy(), axis=1)[:, :5]
+assert (best.asnumpy() == by_sorting).all()
+
+# %% [markdown]
+# To draw a word, walk down and toss a coin at each node:
+
+# %%
+drawn = layer.sample(np.repeat(hidden[:1], 8, axis=0), numpy.random.default_rng(0))
+print("drawn near chip:", " ".join(vocab.to_tokens(drawn.tolist())))
+
+# %% [markdown]
+# ## Summary
+#
+# * Hierarchical softmax replaces $V$ scores by one logistic regression for each turn on the way to the
+#   word.
+# * Its probabilities sum to one by construction; training and evaluation use the same loss, and nothing is
+#   drawn.
+# * Huffman's tree makes the mean path as short as any tree can.
+# * The inner nodes' vectors are parameters. Register them, or the optimizer will never see them.
+#
+# ## Exercises
+#
+# 1. Set `sparse_grad=True`, so that only the nodes on the batch's paths get a gradient and a step. The cell
+#    below measures an epoch of each. The root is on every path and a rare word's last node on hardly any:
+#    which batch size makes sparse gradients worth while, and for which vocabulary?
+
+# %%
+for sparse_grad in (False, True):
+    (epoch,) = gs.train(new_net(sparse_grad), pairs, 1, lr, "adam", device, valid=valid, progress="none")
+    print(
+        f"sparse_grad={sparse_grad}: held-out loss {epoch['valid_loss']:.3f}, "
+        f"{epoch['centers_per_s']:,.0f} centres/s"
+    )
+
+# %% [markdown]
+# 2. Drawing anew for every batch does nothing to this layer: it has no noise to draw. What can be drawn
+#    again are the batches themselves, their subsampling and windows. The cell compares that with drawing
+#    once. Compare the gap between the two losses with that of negative sampling.
+
+# %%
+num_epochs = 1 if chapter.smoke else 2
+for resample in (True, False):
+    batches = gs.SkipGramPairs(corpus, batch_size, max_window_size, resample=resample)
+    epochs = gs.train(new_net(), batches, num_epochs, lr, "adam", device, valid=valid, progress="none")
+    print(
+        f"resample={resample}: loss {epochs[-1]['loss']:.3f}, held-out loss {epochs[-1]['valid_loss']:.3f} "
+        f"after {num_epochs} epochs"
+    )
+
+# %% [markdown]
+# 3. Train with `tree=gs.balanced_tree(len(vocab))`. By how much is the mean path longer, in the text and in
+#    the batches, where frequent words were thinned out? Is the loss better, the training slower?
+# 4. Build the counts of the tree from the contexts of the batches instead of the text, and compare.
+# 5. Cluster the trained vectors, two halves at a time, into a tree in which neighbours share their path,
+#    and train on it: `gs.BinaryTree.from_nested` takes nested pairs of ids. Does a tree that knows meaning
+#    beat one that knows counts?
