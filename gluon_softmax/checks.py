@@ -76,6 +76,8 @@ def check_ids(name: str, ids: Any, upper: int) -> numpy.ndarray:
     Raises TypeError for ids that are not integers (float ids, NaN), ValueError for ids out of range.
     """
     array = ids.asnumpy() if hasattr(ids, "asnumpy") else numpy.asarray(ids)
+    if not array.size and not hasattr(ids, "dtype"):
+        return array.astype(numpy.int64)  # an empty list has no dtype of its own
     if array.dtype.kind not in "iu":
         shown = array.ravel()[:3].tolist()
         raise TypeError(
@@ -96,7 +98,7 @@ def check_hidden(name: str, array: Any, width: int) -> None:
         raise TypeError(f"{name} takes an MXNet array; got {type(array).__name__}")
     if numpy.dtype(array.dtype) == numpy.float16 and array.ctx.device_type == "cpu":
         raise TypeError(f"{name} takes float32 on a CPU, where MXNet has no float16 products; got float16")
-    if numpy.dtype(array.dtype).kind != "f":
+    if numpy.dtype(array.dtype) not in (numpy.float32, numpy.float16):
         raise TypeError(f"{name} takes float32; got {numpy.dtype(array.dtype)}")
     if not array.shape or array.shape[-1] != width:
         raise ValueError(f"{name} takes shape (..., {width}), in_units last; got {tuple(array.shape)}")

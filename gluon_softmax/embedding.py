@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 
 from .backend import gluon, mx, np_array
+from .block import Block
 from .checks import check_ids, check_positive_int
 
 
@@ -57,7 +58,7 @@ def look_up(F: Any, ids: Any, table: Any, shape: tuple[int, int], sparse_grad: b
     )
 
 
-class Embedding(gluon.HybridBlock):
+class Embedding(Block):
     """Rows of a table by id: ``embed(ids)``, ids (...) integer in [0, input_dim) → (..., output_dim) float32.
 
     Parameters

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy
 
-from ..backend import gluon, np
+from ..backend import np
+from ..block import Block
 from ..checks import check_hidden, check_ids, check_positive_int, check_same_shape
 from ..embedding import as_ids
 from ..graph import Graph
 
 
-class OutputLayer(gluon.HybridBlock):
+class OutputLayer(Block):
     """What every output layer shares: the checks, the flattening, and the ways to ask for probabilities.
 
     `ignore_index` is a target whose positions have loss 0, such as padding; it need not be an id.

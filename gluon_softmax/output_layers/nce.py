@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd, np
+from ..backend import autograd, init, np
 from ..checks import check_counts, check_number
 from ..graph import Graph, softplus
 from ..samplers import Sampler, UnigramSampler
@@ -19,6 +19,7 @@ from .candidates import CandidateLayer
 from .full import word_log_prob
 
 _EVALUATION_SEED = 0
+_LEAST_COUNT = 0.5  # of a word never seen, so that its logarithm is finite
 
 
 class NCE(CandidateLayer):
@@ -45,7 +46,9 @@ class NCE(CandidateLayer):
     remove_accidental_hits : leave candidates that equal the target out of the sum.
     use_bias : give each word a bias.
     sparse_grad : the gradients of `weight` and `bias` hold only the rows of targets and candidates.
-    weight_initializer, bias_initializer : MXNet initializers; the bias starts at zero.
+    weight_initializer, bias_initializer : MXNet initializers. By default the bias starts at log Z plus the
+        logarithm of a word's share of `counts`, so that the first model is the unigram's; from zero, words
+        that are seldom drawn would keep the scores of likely ones for long.
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). A target that is
     never noise is told from it at no cost, and has probability 0 in `log_prob`. Raises ValueError or
@@ -69,10 +72,16 @@ class NCE(CandidateLayer):
         use_bias: bool = True,
         sparse_grad: bool = False,
         weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
+        bias_initializer: Any = None,
         **kwargs: Any,
     ) -> None:
         counts = check_counts("counts", counts)
+        log_partition = check_number("log_partition", log_partition)
+        if bias_initializer is None:
+            share = numpy.maximum(counts, _LEAST_COUNT) / counts.sum()
+            bias_initializer = init.Constant(
+                (numpy.log(share) + log_partition).astype(numpy.float32)[:, None]
+            )
         super().__init__(
             counts.size,
             in_units,
@@ -87,7 +96,7 @@ class NCE(CandidateLayer):
             **kwargs,
         )
         self.subtract_log_q = bool(subtract_log_q)
-        self.log_partition = check_number("log_partition", log_partition)
+        self.log_partition = log_partition
         self._loss_graph = Graph(self._logistic_losses)
 
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:

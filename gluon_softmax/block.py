@@ -1,0 +1,38 @@
+"""A Gluon block whose own parameters can be loaded again when it stands alone.
+
+``load_parameters`` takes a file without a dot in any name (a block without children) for one of MXNet's first
+format, and fails on it under ``npx.set_np()``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .backend import gluon, npx
+
+
+class Block(gluon.HybridBlock):
+    """``HybridBlock`` with that one fault mended; what it saves and loads is the same."""
+
+    def load_parameters(
+        self,
+        filename: str,
+        ctx: Any = None,
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        cast_dtype: bool = False,
+        dtype_source: str = "current",
+    ) -> None:
+        loaded = npx.load(filename)
+        own = self._collect_params_with_prefix()
+        if not isinstance(loaded, dict) or any("." in name for name in [*loaded, *own]):
+            super().load_parameters(filename, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source)
+            return
+        missing, extra = sorted(set(own) - set(loaded)), sorted(set(loaded) - set(own))
+        if (missing and not allow_missing) or (extra and not ignore_extra):
+            raise ValueError(
+                f"filename takes a file with the parameters {', '.join(sorted(own))}; "
+                f"got {', '.join(sorted(loaded))} in {filename}"
+            )
+        for name in set(own) & set(loaded):
+            own[name]._load_init(loaded[name], ctx, cast_dtype=cast_dtype, dtype_source=dtype_source)

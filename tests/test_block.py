@@ -1,0 +1,54 @@
+"""A block that stands alone saves and loads, on any context, and says what does not fit."""
+
+from __future__ import annotations
+
+import numpy
+import pytest
+
+import gluon_softmax as gs
+from gluon_softmax.backend import mx, np
+
+COUNTS = [9, 30, 20, 10, 6, 5, 4, 3, 2, 1]
+MAKE = {
+    "embedding": lambda: gs.Embedding(10, 8),
+    "sparse embedding": lambda: gs.Embedding(10, 8, sparse_grad=True),
+    "full": lambda: gs.FullSoftmax(10, 8),
+    "negative sampling": lambda: gs.NegativeSampling(COUNTS, 8),
+    "nce": lambda: gs.NCE(COUNTS, 8, 3),
+    "hierarchical": lambda: gs.HierarchicalSoftmax(COUNTS, 8),
+    "sampled": lambda: gs.SampledSoftmax(10, 8, 3),
+    "adaptive": lambda: gs.AdaptiveSoftmax(10, 8, [4, 7], div_value=2.0),
+}
+
+
+@pytest.mark.parametrize("name", MAKE)
+def test_a_lone_block_saves_and_loads(name, tmp_path):
+    block, other = MAKE[name](), MAKE[name]()
+    block.initialize(ctx=mx.cpu(1))
+    block.save_parameters(str(tmp_path / "block.params"))
+    other.load_parameters(str(tmp_path / "block.params"), ctx=[mx.cpu(0), mx.cpu(1)])
+    saved, loaded = block._collect_params_with_prefix(), other._collect_params_with_prefix()
+    assert set(saved) == set(loaded)
+    for key, parameter in saved.items():
+        for copy in loaded[key].list_data():
+            numpy.testing.assert_array_equal(copy.asnumpy(), parameter.data(mx.cpu(1)).asnumpy())
+
+
+def test_a_file_of_another_block_is_refused(tmp_path):
+    block = gs.FullSoftmax(10, 8)
+    block.initialize()
+    block.save_parameters(str(tmp_path / "full.params"))
+    with pytest.raises(ValueError, match="weight.*bias, weight"):
+        gs.NegativeSampling(COUNTS, 8).load_parameters(str(tmp_path / "full.params"))
+    other = gs.NegativeSampling(COUNTS, 8)
+    other.load_parameters(str(tmp_path / "full.params"), ignore_extra=True)
+    numpy.testing.assert_array_equal(other.weight.data().asnumpy(), block.weight.data().asnumpy())
+
+
+def test_nce_begins_as_the_unigram():
+    layer = gs.NCE(COUNTS, 8, 3, log_partition=1.5)
+    layer.initialize()
+    log_prob = layer.log_prob(np.zeros((1, 8))).asnumpy()[0]
+    numpy.testing.assert_allclose(numpy.exp(log_prob), numpy.array(COUNTS) / sum(COUNTS), atol=1e-6)
+    scores = layer.bias.data().asnumpy()[:, 0] - 1.5  # normalised before any training
+    numpy.testing.assert_allclose(numpy.exp(scores).sum(), 1, atol=1e-6)
