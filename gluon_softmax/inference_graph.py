@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .backend import mx, npx
+from .embedding import Embedding
 from .models.base import WordModel
 from .models.cbow import CBOW
 from .models.language_model import LanguageModel
@@ -39,12 +40,12 @@ def export(net: Any, path: str | Path) -> Exported:
     ctx = next(iter(net.collect_params().values())).list_ctx()[0]
     ids, *floats = names
     hidden, *state = _hidden(net, [_variable(ids, "int32"), *(_variable(name, "float32") for name in floats)])
-    layer, arrays = net.output_layer, {p.name: p.data(ctx) for p in net.collect_params().values()}
-    inputs = []
+    layer, parameters = net.output_layer, list(net.collect_params().values())
+    arrays, inputs = {p.name: p.data(ctx) for p in parameters}, []
     for i, array in enumerate(layer._log_prob_inputs(ctx)):
-        name = next((name for name in arrays if arrays[name] is array), f"log_prob_input{i}")
-        arrays[name] = array
-        inputs.append(_variable(name, array.dtype))
+        own = next((p for p in parameters if arrays[p.name] is array), None)
+        inputs.append(_variable(f"log_prob_input{i}", array.dtype) if own is None else own.var())
+        arrays.setdefault(inputs[-1].name, array)
     flat = mx.sym.np.reshape(hidden, (-1, layer.in_units))  # (N, in_units)
     log_prob = layer._log_prob(mx.sym, flat, *inputs)  # (N, vocab_size)
     if state:
@@ -71,6 +72,8 @@ def _input_names(net: Any) -> list[str]:
 
 def _hidden(net: Any, inputs: list[Any]) -> list[Any]:
     """The hidden vectors (N, in_units), or (T, B, in_units) and the state after them."""
+    if not isinstance(net.embed, Embedding):
+        raise TypeError(f"net takes an embed of one table, to be traced; got {type(net.embed).__name__}")
     rows = net.embed(inputs[0])
     if isinstance(net, CBOW):
         return [net._mean_graph(rows, inputs[1])]

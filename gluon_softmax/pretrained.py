@@ -16,9 +16,11 @@ def load_vectors(net: Any, vocab: Any, path: str | os.PathLike[str]) -> int:
     `net` is a model with an `embed`, or an `Embedding`, initialized; `vocab` names its rows
     (``vocab.idx_to_token``); the file is one that `WordVectors.load` reads. Rows of other words keep their
     values. Where weights are tied these are the output layer's rows too. Raises ValueError for vectors of
-    another width, and where no word is in both.
+    another width, and where no word is in both; TypeError for an adaptive embedding.
     """
     embed = net if isinstance(net, Embedding) else net.embed
+    if not isinstance(embed, Embedding):
+        raise TypeError(f"net takes an embed of one table; got {type(embed).__name__}")
     vectors, table = WordVectors.load(path), embed.weight
     width = vectors.matrix.shape[1]
     if width != table.shape[1]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from ..adaptive_embedding import AdaptiveEmbedding
 from ..backend import autograd, gluon, nn, np, npx, rnn
 from ..checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape
 from ..embedding import Embedding, as_ids
+from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
 from .base import check_layer
 
@@ -71,7 +73,8 @@ class LanguageModel(gluon.HybridBlock):
     dropout : probability with which the words' rows, the vectors between layers and the hidden vector lose a
         number in training (Zaremba et al. 2014).
     tie_weights : the input words look up in ``output_layer.weight``, one parameter that learns from both
-        uses; where num_hiddens differs from embed_size a linear `projection` lies between.
+        uses (in an adaptive softmax's tables, through `AdaptiveEmbedding`); where num_hiddens differs from
+        embed_size a linear `projection` lies between.
     sparse_grad : the gradient of `embed` holds only the rows of the batch; where weights are tied the output
         layer decides.
 
@@ -170,7 +173,9 @@ class LanguageModel(gluon.HybridBlock):
 
 
 def _tied_embedding(output_layer: OutputLayer) -> Any:
-    """The input words' table that *is* the output layer's."""
+    """The input words' table that *is* the output layer's, or for an adaptive softmax its tables."""
+    if isinstance(output_layer, AdaptiveSoftmax):
+        return AdaptiveEmbedding(output_layer.vocab_size, output_layer.in_units, softmax=output_layer)
     weight = getattr(output_layer, "weight", None)
     shape = (output_layer.vocab_size, output_layer.in_units)
     if not isinstance(weight, gluon.Parameter) or tuple(weight.shape) != shape:
