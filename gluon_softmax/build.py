@@ -98,7 +98,7 @@ OVERRIDES: tuple[Override, ...] = (
     Override({"batches": "book", "corpus": "mini_ptb"}, {"batch_size": 64}, "few steps again"),
     Override(
         {"model": "lm"},
-        {"min_freq": 1, "embed_size": 200, "batch_size": 32, "lr": 0.002, "clip_norm": 1.0},
+        {"min_freq": 1, "embed_size": 200, "batch_size": 32, "lr": 0.002},
         "columns of text, all 10,000 words of ptb",
     ),
 )
