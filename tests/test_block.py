@@ -38,7 +38,7 @@ def test_a_file_of_another_block_is_refused(tmp_path):
     block = gs.FullSoftmax(10, 8)
     block.initialize()
     block.save_parameters(str(tmp_path / "full.params"))
-    with pytest.raises(ValueError, match="weight.*bias, weight"):
+    with pytest.raises(ValueError, match=r"weight.*bias, weight"):
         gs.NegativeSampling(COUNTS, 8).load_parameters(str(tmp_path / "full.params"))
     other = gs.NegativeSampling(COUNTS, 8)
     other.load_parameters(str(tmp_path / "full.params"), ignore_extra=True)
