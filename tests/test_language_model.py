@@ -205,6 +205,32 @@ def dense(parameter: Any, ctx: Any) -> numpy.ndarray:
     return (gradient.tostype("default") if gradient.stype == "row_sparse" else gradient).asnumpy()
 
 
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_an_adaptive_softmax_is_tied_table_by_table(hybridize: bool) -> None:
+    layer = gs.AdaptiveSoftmax(V, D, [4, 7], div_value=2.0)
+    net = make(layer=layer, tie_weights=True, hybridize=hybridize)
+    assert net.embed.head_weight is layer.head_weight and net.embed.tail1_weight is layer.tail1_weight
+    inputs = np.array([[0, 5, 9]], dtype="int32")  # a word of the head, one of each tail
+    rows = net.embed(inputs)[0].asnumpy()
+    w = {name: p.data().asnumpy() for name, p in net._collect_params_with_prefix().items()}
+    numpy.testing.assert_allclose(rows[0], w["output_layer.head_weight"][0], rtol=1e-6)
+    for k, (row, i) in enumerate(((rows[1], 1), (rows[2], 2))):
+        wanted = w[f"output_layer.tail{k}_weight"][i] @ w[f"embed.tail{k}_projection"]
+        numpy.testing.assert_allclose(row, wanted, rtol=1e-4, atol=1e-6)
+    with autograd.record():
+        loss, _ = net(*on(None, INPUTS, TARGETS))
+    loss.backward()
+    found = layer.head_weight.grad().asnumpy().astype(numpy.float64)
+    place, step = (0, 1), 1e-2
+    changed = []
+    for sign in (1, -1):
+        array = w["output_layer.head_weight"].copy()
+        array[place] += sign * step
+        layer.head_weight.set_data(np.array(array))
+        changed.append(float(net(*on(None, INPUTS, TARGETS))[0].sum()))
+    assert found[place] == pytest.approx((changed[0] - changed[1]) / (2 * step), rel=2e-2, abs=1e-3)
+
+
 def test_tied_weights_survive_a_file(tmp_path: Any) -> None:
     def build() -> Any:
         return gs.LanguageModel(V, D, H, gs.SampledSoftmax(V, D, 4), tie_weights=True)
@@ -237,13 +263,16 @@ def test_dropout_drops_in_training_only_and_between_layers(cell: str) -> None:
     assert len(numpy.unique(hidden)) > 100  # same input everywhere: differences are dropout further down
 
 
-def test_dropout_between_layers_alone_changes_what_the_upper_layer_reads() -> None:
+@pytest.mark.parametrize("layer", [0, 1])
+def test_what_each_layer_reads_has_lost_some_numbers(layer: int) -> None:
     net = make("lstm", num_layers=2, dropout=0.5)
     seen = []
-    net.recurrence.layers[1].register_forward_pre_hook(lambda block, inputs: seen.append(inputs[0]))
+    net.recurrence.layers[layer].register_forward_pre_hook(lambda block, inputs: seen.append(inputs[0]))
     with autograd.record():
         net(*on(None, INPUTS, TARGETS))
+    net(*on(None, INPUTS, TARGETS))
     assert 0.2 < (seen[0].asnumpy() == 0).mean() < 0.8
+    assert (seen[1].asnumpy() != 0).all()
 
 
 # What does not fit
