@@ -11,7 +11,7 @@
 # %% [markdown]
 # # Hierarchical Softmax
 #
-# *Know first:* the skip-gram, as in the chapter on negative sampling, and binary trees. *Takes* about six
+# *Know first:* the skip-gram, as in the chapter on negative sampling, and binary trees. *Takes* about five
 # minutes on two cores with PTB, half a minute with `--smoke`.
 #
 # A softmax over $V$ words compares the right word with all others. Hierarchical softmax plays twenty
@@ -258,7 +258,7 @@ for way in (as_a_table, walked):
 
 # %%
 embed_size, max_window_size, lr = 100, 5, 0.005
-batch_size = 512 if chapter.smoke else 4096  # a smoke run is short: smaller steps, but more of them
+batch_size = 1024 if chapter.smoke else 4096  # a smoke run is short: smaller steps, but more of them
 device = chapter.device
 
 
