@@ -97,7 +97,7 @@ class HierarchicalSoftmax(OutputLayer):
 
     def _cost_of_paths(self, F: Any, hidden: Any, points: Any, signs: Any, weight: Any) -> Any:
         # Padded rows: a list of (position, node) without padding has a quarter fewer of them on PTB, but
-        # needs a gathered copy of `hidden` as well, and took 1.4 to 2 times as long.
+        # needs a gathered copy of `hidden` as well, and took 1.2 to 2 times as long.
         scores = row_dot(F, hidden, look_up(F, points, weight, self._shape, self._sparse_grad))  # (N, L)
         return F.np.sum(softplus(F, -signs * scores) * F.np.abs(signs), axis=1)
 
