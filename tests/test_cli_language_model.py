@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,15 @@ def test_figures_are_of_all_words_of_the_best_epoch(run: str, corpus: Path, call
         batches = build.build_held_out(text, options, split)
         assert isinstance(batches, LanguageModelBatches)
         assert sum(batch.targets.size for batch in batches) == len(text.ids(split)) == words
+
+
+def test_the_best_epoch_is_what_counts(run: str, tmp_path: Path, call: Any) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(run, copy)
+    shutil.rmtree(Run(copy).checkpoint.folder)  # the last epoch
+    for command in (("evaluate",), ("generate", "--words", "30")):
+        name, *more = command
+        assert call(name, str(copy), *more) == call(name, run, *more)
 
 
 def test_generate_prints_twenty_words_a_line(run: str, call: Any) -> None:
