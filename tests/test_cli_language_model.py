@@ -95,6 +95,8 @@ def test_figures_are_of_all_words_of_the_best_epoch(run: str, corpus: Path, call
         batches = build.build_held_out(text, options, split)
         assert isinstance(batches, LanguageModelBatches)
         assert sum(batch.targets.size for batch in batches) == len(text.ids(split)) == words
+    training = build.build_batches(text, {**options, "batch_size": 9})
+    assert sum(batch.targets.size for batch in training) == 880 // 9 * 9  # training drops the remainder
 
 
 def test_the_best_epoch_is_what_counts(run: str, tmp_path: Path, call: Any) -> None:
