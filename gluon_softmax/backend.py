@@ -5,11 +5,16 @@ MXNet 1.9.1 reads ``numpy.bool`` at import, which NumPy removed in 1.24, and ``d
 standard library in Python 3.12 (setuptools brings it back). Importing this module therefore comes before any
 ``import mxnet`` or ``import d2l``. ``npx.set_np()`` is called here, as in the book, so arrays at the surface
 are ``mxnet.numpy`` arrays.
+
+OpenMP's threads are told to sleep while they wait (``OMP_WAIT_POLICY=passive``, unless the environment says
+otherwise): by default those of MXNet's several workers spin, and take the cores from each other as soon as
+anything else runs on the machine.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import warnings
 
@@ -44,7 +49,14 @@ if sys.version_info >= (3, 12):
         warnings.simplefilter("ignore")
         import setuptools  # noqa: F401  # puts distutils back where Python 3.12 took it away
 
-import mxnet as mx  # noqa: E402  # after the mending above
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+try:
+    import mxnet as mx  # after the mending above
+except OSError as error:
+    raise BackendError(
+        f"MXNet cannot load a library of the system ({error}); "
+        "where that is libgomp.so.1, `sudo apt-get install libgomp1` brings it"
+    ) from error
 from mxnet import autograd, gluon, init, nd, np, npx  # noqa: E402
 from mxnet.gluon import nn, rnn  # noqa: E402
 from mxnet.util import np_array  # noqa: E402

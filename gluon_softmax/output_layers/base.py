@@ -104,6 +104,8 @@ class OutputLayer(Block):
         check_hidden("hidden", hidden, self._in_units)
         flat = hidden.reshape(-1, self._in_units)  # (N, in_units)
         log_prob = self._log_prob_graph(flat, *self._log_prob_inputs(hidden.ctx))  # (N, vocab_size)
+        if hidden.ndim == 2:
+            return log_prob  # a reshape copies
         return log_prob.reshape(*hidden.shape[:-1], self._vocab_size)
 
     def _log_prob(self, F: Any, hidden: Any, *inputs: Any) -> Any:
