@@ -10,7 +10,7 @@ CHAPTERS := $(wildcard chapters/*.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test test-slow test-pythons lint wheel data notebooks clean help
+.PHONY: run test test-slow test-pythons lint wheel data notebooks oracles clean help
 
 run: $(VENV)/.installed  ## train the skip-gram chapter, print neighbours of a few words, save the loss plot
 	$(PY) chapters/negative_sampling.py $(ARGS)
@@ -41,6 +41,14 @@ build/notebooks/%.ipynb: chapters/%.py | $(VENV)/.installed-test
 	@mkdir -p $(@D)
 	$(PY) -m jupytext --quiet --to ipynb --set-kernel python3 --output $@ $<
 	@echo $@
+
+oracles: $(VENV)/.installed-oracles  ## write the golden files in tests/golden/ again, with PyTorch itself
+	@for script in oracles/make_golden_*.py; do echo $$script; $(VENV)-oracles/bin/python $$script || exit 1; done
+
+$(VENV)/.installed-oracles: $(VENV)/.made-with setup.py
+	$(PY) -m venv $(VENV)-oracles
+	$(VENV)-oracles/bin/python -m pip --disable-pip-version-check install --quiet numpy==1.26.4 torch==2.13.0
+	@touch $@
 
 clean:  ## remove environments, builds and caches; data/ and runs/ stay
 	rm -rf .venv* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
