@@ -15,17 +15,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy
-
 from .backend import autograd, nd
+from .embedding import as_ids
 
 _BLOCK = 1 << 22  # scores at once, 16 MiB: products of this size run at full speed
 _LEAST_ROWS = 64  # with fewer a product, reading the weight for each would cost more than the scores
 _MOST_SCORES = 2 * _BLOCK
 
 
-def linear_cross_entropy(hidden: Any, target: numpy.ndarray, weight: Any, bias: Any = None) -> Any:
-    """-log softmax(h W^T + b)[y] in nats: hidden (N, d), target (N,) host ids below C, the parameters weight
+def linear_cross_entropy(hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
+    """-log softmax(h W^T + b)[y] in nats: hidden (N, d), target (N,) ids below C, the parameters weight
     (C, d) and bias (C,) -> (N,).
 
     Gradients flow to hidden and to parameters; second derivatives are not there.
@@ -40,15 +39,16 @@ def linear_cross_entropy(hidden: Any, target: numpy.ndarray, weight: Any, bias: 
     # What MXNet does with the gradients a `Function` returns, and why the arguments come as they do: it stops
     # at the first that nobody asked for (so hidden, of which that cannot be known, comes last), and drops
     # what should be added to a gradient (so products with 1 stand in for what may accumulate).
-    return _LinearCrossEntropy(target, frozen, autograd.is_recording())(*learned, hidden * 1)
+    ids = as_ids(target, hidden.ctx).as_nd_ndarray()
+    return _LinearCrossEntropy(ids, frozen, autograd.is_recording())(*learned, hidden * 1)
 
 
 class _LinearCrossEntropy(autograd.Function):
     """One call; MXNet takes a new object for each."""
 
-    def __init__(self, target: numpy.ndarray, frozen: dict[int, Any], with_gradient: bool) -> None:
+    def __init__(self, target: Any, frozen: dict[int, Any], with_gradient: bool) -> None:
         super().__init__()
-        self._target = numpy.asarray(target, dtype=numpy.int32)
+        self._target = target  # (N,) int32
         self._frozen = frozen
         self._with_gradient = with_gradient
 
@@ -102,11 +102,12 @@ class _LinearCrossEntropy(autograd.Function):
                     out=room[: end - begin],
                 )  # (rows, C)
             with autograd.pause():
-                places = _places(self._target[begin:end], rows.ctx)
+                target = self._target[begin:end]
                 nd.log_softmax(scores, axis=-1, out=scores)
-                log_prob = nd.gather_nd(scores, places)  # (rows,)
+                log_prob = nd.pick(scores, target, axis=-1)  # (rows,)
                 losses.append(-log_prob)
                 if with_gradient:
+                    places = nd.stack(nd.arange(end - begin, ctx=rows.ctx, dtype="int32"), target)
                     nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
                     nd._internal._scatter_set_nd(
                         lhs=scores, rhs=nd.exp(log_prob) - 1, indices=places, shape=scores.shape, out=scores
@@ -116,8 +117,3 @@ class _LinearCrossEntropy(autograd.Function):
             if with_gradient:
                 scores.backward(scores)
         return losses, gradients
-
-
-def _places(columns: numpy.ndarray, ctx: Any) -> Any:
-    """Where each row's target stands: (N,) -> (2, N)."""
-    return nd.array(numpy.stack([numpy.arange(columns.size), columns]), ctx=ctx, dtype="int32")
