@@ -183,7 +183,7 @@ MODELS: dict[str, ModelChoice] = {
                 "cell",
                 str,
                 "gru",
-                "the recurrent layer; at one size a GRU does in 5 epochs what an LSTM does in more",
+                "the recurrent layer; a GRU has three quarters of an LSTM's numbers",
                 ("rnn_tanh", "rnn_relu", "gru", "lstm"),
             ),
             Option("num_hiddens", int, 200, "numbers in the state of a layer, and in the hidden vector"),
