@@ -52,3 +52,21 @@ def test_nce_begins_as_the_unigram():
     numpy.testing.assert_allclose(numpy.exp(log_prob), numpy.array(COUNTS) / sum(COUNTS), atol=1e-6)
     scores = layer.bias.data().asnumpy()[:, 0] - 1.5  # normalised before any training
     numpy.testing.assert_allclose(numpy.exp(scores).sum(), 1, atol=1e-6)
+
+
+def test_sampled_softmax_that_knows_the_counts_begins_as_the_unigram():
+    layer = gs.SampledSoftmax(10, 8, 3, counts=COUNTS)
+    layer.initialize()
+    log_prob = layer.log_prob(np.zeros((1, 8))).asnumpy()[0]
+    numpy.testing.assert_allclose(numpy.exp(log_prob), numpy.array(COUNTS) / sum(COUNTS), atol=1e-6)
+    unknowing = gs.SampledSoftmax(10, 8, 3)
+    unknowing.initialize()
+    numpy.testing.assert_array_equal(unknowing.bias.data().asnumpy(), numpy.zeros((10, 1)))
+
+
+def test_a_word_never_seen_begins_with_a_finite_bias():
+    layer = gs.NCE([0, 6, 2], 4, 2)
+    layer.initialize()
+    numpy.testing.assert_allclose(
+        layer.bias.data().asnumpy()[:, 0], numpy.log([0.5 / 8, 6 / 8, 2 / 8]), rtol=1e-6
+    )

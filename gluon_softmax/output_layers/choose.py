@@ -22,9 +22,15 @@ class LayerChoice(NamedTuple):
 
 def _full(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
     from .full import FullSoftmax
+    from .unigram_bias import unigram_bias
 
     # sparse_grad is for the model's table: the gradient of a full softmax touches every row
-    return FullSoftmax(len(counts), in_units, label_smoothing=options["label_smoothing"])
+    return FullSoftmax(
+        len(counts),
+        in_units,
+        label_smoothing=options["label_smoothing"],
+        bias_initializer=unigram_bias(counts),
+    )
 
 
 def _negative_sampling(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:

@@ -34,7 +34,7 @@ class FullSoftmax(OutputLayer):
     use_bias : give each word a bias.
     sparse_grad : False only; the gradient of a full softmax touches every row.
     weight_initializer, bias_initializer : MXNet initializers. The bias starts at zero;
-        ``mx.init.Constant(log(counts / sum))`` starts it at the unigram.
+        ``unigram_bias(counts)`` starts it at the unigram.
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). Parameters: `weight`
     (vocab_size, in_units), `bias` (vocab_size,). Raises ValueError or TypeError for arguments that do not

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd, init, np
+from ..backend import autograd, np
 from ..checks import check_counts, check_number
 from ..graph import Graph, softplus
 from ..samplers import Sampler, UnigramSampler
 from .candidates import CandidateLayer
 from .full import word_log_prob
+from .unigram_bias import unigram_bias
 
 _EVALUATION_SEED = 0
-_LEAST_COUNT = 0.5  # of a word never seen, so that its logarithm is finite
 
 
 class NCE(CandidateLayer):
@@ -78,10 +78,7 @@ class NCE(CandidateLayer):
         counts = check_counts("counts", counts)
         log_partition = check_number("log_partition", log_partition)
         if bias_initializer is None:
-            share = numpy.maximum(counts, _LEAST_COUNT) / counts.sum()
-            bias_initializer = init.Constant(
-                (numpy.log(share) + log_partition).astype(numpy.float32)[:, None]
-            )
+            bias_initializer = unigram_bias(counts, column=True, shift=log_partition)
         super().__init__(
             counts.size,
             in_units,

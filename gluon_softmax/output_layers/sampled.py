@@ -12,11 +12,12 @@ from typing import Any
 import numpy
 
 from ..backend import autograd
-from ..checks import check_counts
+from ..checks import check_counts, check_positive_int
 from ..graph import Graph, softplus
 from ..samplers import LogUniformSampler, Sampler
 from .candidates import CandidateLayer, Candidates, share_of_repeats
 from .full import word_log_prob
+from .unigram_bias import unigram_bias
 
 
 class SampledSoftmax(CandidateLayer):
@@ -38,10 +39,10 @@ class SampledSoftmax(CandidateLayer):
     unique : draw each candidate at most once.
     remove_accidental_hits : leave candidates that equal the target out of the sum, all copies of them.
     use_bias : give each word a bias.
-    counts : training counts by id, asked about nothing but their order: with a log-uniform sampler they have
-        to fall from id 1 on.
+    counts : training counts by id, if known. The bias then starts at the unigram's logarithm, and with a
+        log-uniform sampler they are asked whether they fall from id 1 on.
     sparse_grad : the gradients of `weight` and `bias` hold only the rows of targets and candidates.
-    weight_initializer, bias_initializer : MXNet initializers; the bias starts at zero.
+    weight_initializer, bias_initializer : MXNet initializers; without `counts` the bias starts at zero.
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). Raises ValueError or
     TypeError for arguments that do not fit, ValueError in training for a target that the sampler never draws
@@ -60,9 +61,13 @@ class SampledSoftmax(CandidateLayer):
         counts: Any = None,
         sparse_grad: bool = False,
         weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
+        bias_initializer: Any = None,
         **kwargs: Any,
     ) -> None:
+        if counts is not None:
+            counts = check_counts("counts", counts, check_positive_int("vocab_size", vocab_size))
+        if bias_initializer is None:
+            bias_initializer = "zeros" if counts is None else unigram_bias(counts, column=True)
         super().__init__(
             vocab_size,
             in_units,
@@ -76,10 +81,8 @@ class SampledSoftmax(CandidateLayer):
             bias_initializer,
             **kwargs,
         )
-        if counts is not None:
-            counts = check_counts("counts", counts, self._vocab_size)
-            if isinstance(self._given, LogUniformSampler):
-                _check_falling(counts)
+        if counts is not None and isinstance(self._given, LogUniformSampler):
+            _check_falling(counts)
         self._loss_graph, self._full_graph = Graph(self._sampled_losses), Graph(self._full_losses)
 
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
