@@ -98,8 +98,9 @@ OVERRIDES: tuple[Override, ...] = (
     Override({"batches": "book", "corpus": "mini_ptb"}, {"batch_size": 64}, "few steps again"),
     Override(
         {"model": "lm"},
-        {"min_freq": 1, "embed_size": 200, "batch_size": 32, "lr": 0.002},
-        "columns of text, all 10,000 words of ptb",
+        {"min_freq": 1, "embed_size": 200, "batch_size": 32, "lr": 0.004},
+        "columns of text, all 10,000 words of ptb; perplexity of its valid text after one epoch 154, with lr "
+        "0.002 186",
     ),
 )
 
