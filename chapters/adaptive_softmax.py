@@ -11,7 +11,7 @@
 # %% [markdown]
 # # Adaptive Softmax
 #
-# *Know first:* the softmax and cross-entropy, and the chapter on negative sampling. *Takes* about ten
+# *Know first:* the softmax and cross-entropy, and the chapter on negative sampling. *Takes* about twenty
 # minutes on two cores with PTB, half a minute with `--smoke`.
 #
 # A few words make up most of a text. The adaptive softmax scores these frequent words at every position,
