@@ -58,7 +58,7 @@ class Checkpoint:
         files = {}
         for kind, arrays in (
             ("parameters", _parameter_arrays(net)),
-            ("optimizer", _optimizer_arrays(trainer)),
+            ("optimizer", _optimizer_arrays(net, trainer)),
         ):
             content = _pack(arrays)
             sha256 = hashlib.sha256(content).hexdigest()
@@ -91,7 +91,7 @@ class Checkpoint:
             )
         _set_parameters(net, arrays["parameters"])
         if trainer is not None:
-            _set_optimizer(trainer, arrays["optimizer"])
+            _set_optimizer(net, trainer, arrays["optimizer"])
         history: list[dict[str, Any]] = index["history"]
         return history
 
@@ -154,30 +154,39 @@ def _set_parameters(net: Any, arrays: dict[str, numpy.ndarray]) -> None:
         parameter.set_data(np.array(arrays[name], dtype=arrays[name].dtype))
 
 
-def _optimizer_arrays(trainer: Any) -> dict[str, numpy.ndarray]:
+def _trainer_index(net: Any, trainer: Any) -> dict[str, int]:
+    """The Trainer's number of each parameter, by its place in the net. The numbers follow the order of names
+    such as ``dense9_weight``, which carry a counter, so another net of the same build may have others.
+    """
+    number = {id(parameter): index for index, parameter in enumerate(trainer._params)}
+    return {name: number[id(p)] for name, p in net._collect_params_with_prefix().items() if id(p) in number}
+
+
+def _optimizer_arrays(net: Any, trainer: Any) -> dict[str, numpy.ndarray]:
     """The state arrays of the first context (every context has the same) and how often each parameter was
     updated.
     """
-    arrays = {}
-    for index, state in trainer._updaters[0].states.items():
-        for place, array in enumerate(_as_tuple(state)):
-            arrays[f"state/{index}/{place}"] = array.asnumpy()
     counts = trainer.optimizer._all_index_update_counts.get(trainer._contexts[0].device_id, {})
-    arrays["updates"] = numpy.array(sorted(counts.items()), dtype=numpy.int64).reshape(-1, 2)
-    arrays["num_update"] = numpy.array(trainer.optimizer.num_update, dtype=numpy.int64)
+    arrays = {"num_update": numpy.array(trainer.optimizer.num_update, dtype=numpy.int64)}
+    for name, index in _trainer_index(net, trainer).items():
+        if index in counts:
+            arrays[f"updates/{name}"] = numpy.array(counts[index], dtype=numpy.int64)
+            for place, array in enumerate(_as_tuple(trainer._updaters[0].states[index])):
+                arrays[f"state/{name}/{place}"] = array.asnumpy()
     return arrays
 
 
-def _set_optimizer(trainer: Any, arrays: dict[str, numpy.ndarray]) -> None:
+def _set_optimizer(net: Any, trainer: Any, arrays: dict[str, numpy.ndarray]) -> None:
     optimizer = trainer.optimizer
-    counts = {int(index): int(count) for index, count in arrays["updates"]}
+    updated = {n: i for n, i in _trainer_index(net, trainer).items() if f"updates/{n}" in arrays}
     for context, updater in zip(trainer._contexts, trainer._updaters):
-        optimizer._all_index_update_counts[context.device_id] = dict(counts)
-        for index in counts:
+        counts = {index: int(arrays[f"updates/{name}"]) for name, index in updated.items()}
+        optimizer._all_index_update_counts[context.device_id] = counts
+        for name, index in updated.items():
             weight = trainer._params[index].data(context).as_nd_ndarray()
             state = optimizer.create_state_multi_precision(index, weight)
             for place, array in enumerate(_as_tuple(state)):
-                array[:] = arrays[f"state/{index}/{place}"]
+                array[:] = arrays[f"state/{name}/{place}"]
             updater.states[index] = state
             updater.states_synced[index] = True
     optimizer.num_update = int(arrays["num_update"])

@@ -23,10 +23,11 @@ X = numpy.random.default_rng(0).normal(size=(5, 3)).astype(numpy.float32)
 class Net(gluon.Block):
     """Two layers by name."""
 
-    def __init__(self, units: int = 4, name: str = "lower") -> None:
+    def __init__(self, units: int = 4, name: str = "lower", first: int | None = None) -> None:
         super().__init__()
-        setattr(self, name, nn.Dense(units, in_units=3))
-        self.upper = nn.Dense(2, in_units=4)
+        prefixes = (None, None) if first is None else (f"dense{first}_", f"dense{first + 1}_")
+        setattr(self, name, nn.Dense(units, in_units=3, prefix=prefixes[0]))
+        self.upper = nn.Dense(2, in_units=4, prefix=prefixes[1])
 
 
 def step(net: Any, trainer: Any) -> None:
@@ -49,10 +50,13 @@ def make(seed: int, optimizer: str = "adam", steps: int = 3, **kwargs: Any) -> t
 def state(net: Any, trainer: Any) -> dict[str, numpy.ndarray]:
     """Everything that a restore may change."""
     found = {name: p.data().asnumpy() for name, p in net._collect_params_with_prefix().items()}
-    for index, arrays in trainer._updaters[0].states.items():
+    counts = trainer.optimizer._all_index_update_counts[0]
+    for name, parameter in net._collect_params_with_prefix().items():
+        index = [p is parameter for p in trainer._params].index(True)
+        arrays = trainer._updaters[0].states.get(index)
         for place, array in enumerate(arrays if isinstance(arrays, tuple) else [arrays]):
-            found[f"{index}/{place}"] = array.asnumpy() if array is not None else numpy.zeros(0)
-    found["updates"] = numpy.array(sorted(trainer.optimizer._all_index_update_counts[0].items()))
+            found[f"{name}/{place}"] = array.asnumpy() if array is not None else numpy.zeros(0)
+        found[f"updates/{name}"] = numpy.array(counts.get(index, 0))
     return found
 
 
@@ -213,3 +217,16 @@ def test_a_checkpoint_of_one_context_is_restored_on_two(saved: Any) -> None:
         for ctx in contexts:
             numpy.testing.assert_allclose(after.data(ctx).asnumpy(), parameter.data().asnumpy(), rtol=1e-6)
     assert np.isfinite(after.data()).all()
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adagrad"])
+def test_states_go_by_place_and_not_by_the_order_of_names(tmp_path: Path, optimizer: str) -> None:
+    """dense8, dense9 are in order; dense9, dense10 are not, since the Trainer sorts names as text."""
+    net, trainer = make(1, optimizer, first=8)
+    Checkpoint(tmp_path).save(net, trainer, HISTORY)
+    other, its_trainer = make(2, optimizer, steps=1, first=9)
+    Checkpoint(tmp_path).restore(other, its_trainer)
+    assert_same(state(other, its_trainer), state(net, trainer))
+    for each in ((net, trainer), (other, its_trainer)):
+        step(*each)
+    assert_same(state(other, its_trainer), state(net, trainer))
