@@ -103,7 +103,9 @@ class AdaptiveEmbedding(gluon.HybridBlock):
         for i, words in enumerate(parts.words):
             name = f"tail{i - 1}" if i else "head"
             table = self._reg_params[f"{name}_weight"]
-            rows = look_up(mx.nd, as_ids(words, ctx), table.data(ctx), table.shape, self._sparse_grad)
+            rows = look_up(
+                mx.nd, as_ids(words, ctx), table.data(ctx), table.shape, self._sparse_grad, table.dtype
+            )
             if i:  # (n_i, d_i) -> (n_i, d)
                 projection = self._reg_params[f"{name}_projection"].data(ctx)
                 rows = mx.nd.npx.fully_connected(

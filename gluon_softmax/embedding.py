@@ -51,10 +51,12 @@ def table_parameter(
     return block.params.get(name)
 
 
-def look_up(F: Any, ids: Any, table: Any, shape: tuple[int, int], sparse_grad: bool) -> Any:
+def look_up(
+    F: Any, ids: Any, table: Any, shape: tuple[int, int], sparse_grad: bool, dtype: Any = "float32"
+) -> Any:
     """Rows of `table` at `ids`: (...) -> (..., d); `F` is ``mx.nd`` or ``mx.sym``."""
     return F.npx.embedding(
-        ids, table, input_dim=shape[0], output_dim=shape[1], dtype="float32", sparse_grad=sparse_grad
+        ids, table, input_dim=shape[0], output_dim=shape[1], dtype=dtype, sparse_grad=sparse_grad
     )
 
 
@@ -103,7 +105,7 @@ class Embedding(Block):
         return super().forward(ids)
 
     def hybrid_forward(self, F: Any, ids: Any, weight: Any) -> Any:
-        return look_up(F, ids, weight, self._shape, self._sparse_grad)
+        return look_up(F, ids, weight, self._shape, self._sparse_grad, self.weight.dtype)
 
     def __repr__(self) -> str:
         return f"Embedding({self._shape[0]} -> {self._shape[1]}, sparse_grad={self._sparse_grad})"

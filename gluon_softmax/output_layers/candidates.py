@@ -145,9 +145,10 @@ class CandidateLayer(OutputLayer):
         (N,), (N, S).
         """
         size = self.num_sampled
-        rows = look_up(F, ids, weight, self._shape, self._sparse_grad)  # (N + S, d)
+        rows = look_up(F, ids, weight, self._shape, self._sparse_grad, self.weight.dtype)  # (N + S, d)
         if bias is not None:
-            biases = look_up(F, ids, bias, (self._vocab_size, 1), self._sparse_grad)  # (N + S, 1)
+            column = (self._vocab_size, 1)
+            biases = look_up(F, ids, bias, column, self._sparse_grad, self.bias.dtype)  # (N + S, 1)
             shift = shift + F.np.squeeze(biases, 1)
         right_rows = F.npx.slice(rows, begin=(None, None), end=(-size, None))  # (N, d)
         right = F.np.sum(hidden * right_rows, axis=1) + F.npx.slice(shift, begin=(None,), end=(-size,))

@@ -93,12 +93,15 @@ class HierarchicalSoftmax(OutputLayer):
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         points, signs = self.paths(host_target)
         ctx = hidden.ctx
-        return self._loss_graph(hidden, as_ids(points, ctx), np.array(signs, ctx=ctx), self.weight.data(ctx))
+        return self._loss_graph(
+            hidden, as_ids(points, ctx), np.array(signs, dtype=hidden.dtype, ctx=ctx), self.weight.data(ctx)
+        )
 
     def _cost_of_paths(self, F: Any, hidden: Any, points: Any, signs: Any, weight: Any) -> Any:
         # Padded rows: a list of (position, node) without padding has a quarter fewer of them on PTB, but
         # needs a gathered copy of `hidden` as well, and took 1.2 to 2 times as long.
-        scores = row_dot(F, hidden, look_up(F, points, weight, self._shape, self._sparse_grad))  # (N, L)
+        rows = look_up(F, points, weight, self._shape, self._sparse_grad, self.weight.dtype)  # (N, L, d)
+        scores = row_dot(F, hidden, rows)  # (N, L)
         return F.np.sum(softplus(F, -signs * scores) * F.np.abs(signs), axis=1)
 
     @functools.cached_property

@@ -123,7 +123,7 @@ class NCE(CandidateLayer):
             noise = (noise > 0).astype(noise.dtype)
         with numpy.errstate(divide="ignore"):  # nothing lowers the score of a word that is never noise
             log_noise = numpy.log(noise)
-        return [np.array(log_noise, dtype="float32", ctx=ctx), *self._parameters(ctx)]
+        return [np.array(log_noise, dtype=self.weight.dtype, ctx=ctx), *self._parameters(ctx)]
 
     def _log_prob(self, F: Any, hidden: Any, log_noise: Any, weight: Any, bias: Any = None) -> Any:
         shift = log_noise if bias is None else log_noise + F.np.squeeze(bias, 1)

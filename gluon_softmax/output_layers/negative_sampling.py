@@ -118,7 +118,7 @@ class NegativeSampling(OutputLayer):
     def _logistic_losses(self, F: Any, hidden: Any, target: Any, noise: Any, weight: Any) -> Any:
         # one look-up for target and noise: two gradients of one row-sparse table would have to be merged
         ids = F.np.concatenate([F.np.expand_dims(target, 1), noise], axis=1)  # (N, 1 + K)
-        scores = row_dot(F, hidden, look_up(F, ids, weight, self._shape, self._sparse_grad))  # (N, 1 + K)
+        scores = self._score(F, hidden, ids, weight)  # (N, 1 + K)
         right = F.npx.slice(scores, begin=(None, 0), end=(None, 1))  # (N, 1)
         wrong = F.npx.slice(scores, begin=(None, 1), end=(None, None))  # (N, K)
         return F.np.sum(F.np.concatenate([softplus(F, -right), softplus(F, wrong)], axis=1), axis=1)
@@ -126,7 +126,7 @@ class NegativeSampling(OutputLayer):
     def _log_prob_inputs(self, ctx: Any) -> list[Any]:
         with numpy.errstate(divide="ignore"):  # a word that is never noise gets probability 0
             log_noise = numpy.log(self._sampler.prob(numpy.arange(self._vocab_size))).astype(numpy.float32)
-        return [self.weight.data(ctx), np.array(log_noise, ctx=ctx)]
+        return [self.weight.data(ctx), np.array(log_noise, dtype=self.weight.dtype, ctx=ctx)]
 
     def _log_prob(self, F: Any, hidden: Any, weight: Any, log_noise: Any) -> Any:
         # at its optimum u_o . h = log p(o|h) - log(K noise(o)): Levy and Goldberg 2014
@@ -148,7 +148,8 @@ class NegativeSampling(OutputLayer):
         return self._score_graph(hidden, as_ids(ids, hidden.ctx), self.weight.data(hidden.ctx))
 
     def _score(self, F: Any, hidden: Any, ids: Any, weight: Any) -> Any:
-        return row_dot(F, hidden, look_up(F, ids, weight, self._shape, self._sparse_grad))
+        rows = look_up(F, ids, weight, self._shape, self._sparse_grad, self.weight.dtype)  # (B, L, d)
+        return row_dot(F, hidden, rows)
 
     def __repr__(self) -> str:
         return (
