@@ -32,8 +32,9 @@ from mxnet import autograd, gluon
 import gluon_softmax as gs
 from gluon_softmax.backend import mx, np
 from gluon_softmax.chapter import open_chapter
+from gluon_softmax.output_layers.unigram_bias import unigram_bias
 
-chapter = open_chapter("choosing_a_softmax", num_epochs=3)
+chapter = open_chapter("choosing_a_softmax", num_epochs=2)
 corpus = chapter.load_corpus(min_freq=1, eos=True)
 print(corpus)
 
@@ -52,10 +53,12 @@ def layers(counts: numpy.ndarray, in_units: int, sparse_grad: bool = False) -> d
     num_sampled = min(200, size // 2)
     cutoffs = gs.optimal_cutoffs(counts, 3)
     return {
-        "full": lambda: gs.FullSoftmax(size, in_units),
+        "full": lambda: gs.FullSoftmax(size, in_units, bias_initializer=unigram_bias(counts)),
         "hierarchical": lambda: gs.HierarchicalSoftmax(counts, in_units, sparse_grad=sparse_grad),
         "adaptive": lambda: gs.AdaptiveSoftmax(size, in_units, cutoffs),
-        "sampled": lambda: gs.SampledSoftmax(size, in_units, num_sampled, sparse_grad=sparse_grad),
+        "sampled": lambda: gs.SampledSoftmax(
+            size, in_units, num_sampled, counts=counts, sparse_grad=sparse_grad
+        ),
         "nce": lambda: gs.NCE(counts, in_units, num_sampled, sparse_grad=sparse_grad),
         "negative sampling": lambda: gs.NegativeSampling(counts, in_units, sparse_grad=sparse_grad),
     }
@@ -69,7 +72,7 @@ def layers(counts: numpy.ndarray, in_units: int, sparse_grad: bool = False) -> d
 # even where their training losses can't. Seconds are those of training, without the evaluation.
 
 # %%
-num_hiddens, batch_size, bptt, lr = (32, 32, 20, 0.01) if chapter.smoke else (200, 32, 20, 0.002)
+num_hiddens, batch_size, bptt, lr = (32, 32, 20, 0.01) if chapter.smoke else (200, 32, 20, 0.004)
 batches = gs.LanguageModelBatches(corpus, batch_size, bptt, drop_remainder=True)
 valid = gs.LanguageModelBatches(corpus, batch_size, bptt, "valid")
 

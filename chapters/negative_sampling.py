@@ -202,7 +202,7 @@ print(
 # four arrays are one; for the training run we take the other, plain pairs `(center, context)`. With them the
 # output layer draws the noise itself, no row is padded, and any output layer of this package can stand in for
 # `NegativeSampling`. The loss of a pair is the sum of its $1 + K$ terms, so it begins near $6 \log 2$. A
-# small corpus takes smaller batches, to make as many steps; the learning rate falls linearly, as in word2vec.c.
+# small corpus takes smaller batches, to make as many steps; the rate falls linearly, as in word2vec.c.
 
 # %%
 pairs_batch_size = 4096 if len(corpus.ids("train")) > 500_000 else 1024
