@@ -43,7 +43,8 @@ print(corpus)
 #
 # All take the same counts and the same width. Sampled softmax and NCE draw 200 candidates for the whole
 # batch, negative sampling five noise words for each position, adaptive softmax gets the cutoffs that its cost
-# model likes best.
+# model likes best. The biases of full and sampled softmax and of NCE start at the unigram's
+# logarithm; try zeros.
 
 
 # %%

@@ -259,7 +259,8 @@ for sparse_grad in (False, True):
 
 # %% [markdown]
 # 2. Candidates are drawn again for every batch. Drawing costs little, but how much is it worth? The cell
-#    keeps them for 1 and for 50 batches.
+#    keeps them for 1 and for 50 batches. Why is the second so much worse? (Who lowers the scores of all other
+#    words?)
 
 # %%
 for resample_every in (1, 50):
