@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import numpy
 import pytest
+from every_layer import COUNTS, EVERY_LAYER
 
 import gluon_softmax as gs
 from gluon_softmax.backend import mx, np
 
-COUNTS = [9, 30, 20, 10, 6, 5, 4, 3, 2, 1]
 MAKE = {
     "embedding": lambda: gs.Embedding(10, 8),
     "sparse embedding": lambda: gs.Embedding(10, 8, sparse_grad=True),
-    "full": lambda: gs.FullSoftmax(10, 8),
-    "negative sampling": lambda: gs.NegativeSampling(COUNTS, 8),
-    "nce": lambda: gs.NCE(COUNTS, 8, 3),
-    "hierarchical": lambda: gs.HierarchicalSoftmax(COUNTS, 8),
-    "sampled": lambda: gs.SampledSoftmax(10, 8, 3),
-    "adaptive": lambda: gs.AdaptiveSoftmax(10, 8, [4, 7], div_value=2.0),
+    **EVERY_LAYER,
 }
 
 

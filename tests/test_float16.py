@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import numpy
 import pytest
+from every_layer import EVERY_LAYER
 
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, mx, np
 
-COUNTS = [9, 30, 20, 10, 6, 5, 4, 3, 2, 1]
 HIDDEN = numpy.random.default_rng(0).normal(size=(6, 8))
 TARGET = numpy.array([1, 4, 9, 2, 7, 3])
-MAKE = {
-    "full": lambda: gs.FullSoftmax(10, 8),
-    "negative sampling": lambda: gs.NegativeSampling(COUNTS, 8),
-    "nce": lambda: gs.NCE(COUNTS, 8, 3),
-    "hierarchical": lambda: gs.HierarchicalSoftmax(COUNTS, 8),
-    "sampled": lambda: gs.SampledSoftmax(10, 8, 3),
-    "adaptive": lambda: gs.AdaptiveSoftmax(10, 8, [4, 7], div_value=2.0),
-}
 
 
-@pytest.mark.parametrize("name", MAKE)
+@pytest.mark.parametrize("name", EVERY_LAYER)
 def test_a_cpu_refuses_float16_with_a_sentence(name):
-    layer = MAKE[name]()
+    layer = EVERY_LAYER[name]()
     layer.initialize()
     layer.cast("float16")
     hidden = np.array(HIDDEN, dtype="float16")
@@ -44,9 +36,9 @@ def test_a_table_can_be_float16_even_on_a_cpu():
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("name", MAKE)
+@pytest.mark.parametrize("name", EVERY_LAYER)
 def test_a_gpu_takes_float16(name):
-    layer = MAKE[name]()
+    layer = EVERY_LAYER[name]()
     layer.initialize(ctx=mx.gpu(0))
     losses = {}
     for dtype in ("float32", "float16"):
