@@ -24,10 +24,9 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy
-from mxnet import autograd
 
 import gluon_softmax as gs
-from gluon_softmax.backend import mx, np
+from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.chapter import open_chapter
 
 chapter = open_chapter("adaptive_softmax", num_epochs=3)

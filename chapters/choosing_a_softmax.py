@@ -27,10 +27,9 @@ import time
 import numpy
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from mxnet import autograd, gluon
 
 import gluon_softmax as gs
-from gluon_softmax.backend import mx, np
+from gluon_softmax.backend import autograd, gluon, mx, np
 from gluon_softmax.chapter import open_chapter
 from gluon_softmax.output_layers.unigram_bias import unigram_bias
 

@@ -22,10 +22,9 @@
 import math
 
 import numpy
-from mxnet import autograd, gluon
 
 import gluon_softmax as gs
-from gluon_softmax.backend import np, npx
+from gluon_softmax.backend import autograd, gluon, np, npx
 from gluon_softmax.chapter import open_chapter
 
 chapter = open_chapter("negative_sampling", num_epochs=5, smoke_epochs=3)

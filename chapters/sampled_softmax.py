@@ -24,10 +24,9 @@ import math
 import time
 
 import numpy
-from mxnet import autograd, gluon
 
 import gluon_softmax as gs
-from gluon_softmax.backend import np
+from gluon_softmax.backend import autograd, gluon, np
 from gluon_softmax.chapter import open_chapter
 
 chapter = open_chapter("sampled_softmax", num_epochs=5)

@@ -189,3 +189,12 @@ def test_make_takes_the_python_it_is_given_or_refuses_by_name(shelf: Shelf) -> N
     assert refused.returncode == 1
     assert "PYTHON=newer" in refused.stderr
     assert shelf.made_by == "mine"  # the environment that works is kept
+
+
+@pytest.mark.parametrize(
+    "script", sorted([*ROOT.glob("chapters/*.py"), *ROOT.glob("benchmarks/*.py")]), ids=lambda p: p.name
+)
+def test_scripts_take_mxnet_from_the_package_which_mends_it_first(script: Path) -> None:
+    """A script that imports MXNet itself fails on NumPy 1.24 and later, unless the package came before it."""
+    for line in script.read_text(encoding="utf-8").splitlines():
+        assert not line.startswith(("import mxnet", "from mxnet", "import d2l", "from d2l")), line
