@@ -10,7 +10,7 @@ CHAPTERS := $(wildcard chapters/*.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test test-slow test-pythons lint wheel data notebooks oracles clean help
+.PHONY: run test test-slow test-pythons lint wheel data notebooks oracles bench clean help
 
 run: $(VENV)/.installed  ## train the skip-gram chapter, print neighbours of a few words, save the loss plot
 	$(PY) chapters/negative_sampling.py $(ARGS)
@@ -49,6 +49,9 @@ $(VENV)/.installed-oracles: $(VENV)/.made-with setup.py
 	$(PY) -m venv $(VENV)-oracles
 	$(VENV)-oracles/bin/python -m pip --disable-pip-version-check install --quiet numpy==1.26.4 torch==2.13.0
 	@touch $@
+
+bench: $(VENV)/.installed  ## measure beside the peers, print the table, write benchmarks/results.json
+	$(PY) benchmarks/report.py
 
 clean:  ## remove environments, builds and caches; data/ and runs/ stay
 	rm -rf .venv* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

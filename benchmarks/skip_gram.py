@@ -6,18 +6,17 @@ would only slow it down. Counted is what a training step does once its data is l
 subsampling, divided by the seconds of the steps; the first steps of each side are warm-up. The two sides take
 turns.
 
-    python benchmarks/skip_gram.py [--runs 3] [--steps 100] [--data-dir DIR] [--json] [--smoke]
+    python benchmarks/skip_gram.py [--runs 3] [--data-dir DIR] [--json] [--smoke]
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import statistics
 import time
 from pathlib import Path
 from typing import Any, Iterator
+
+from rows import read_options, row, show
 
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, gluon, mx, nn, npx
@@ -101,31 +100,14 @@ def our_rate(corpus: gs.Corpus, num_pairs: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=3, help="turns of each side (default 3)")
-    parser.add_argument("--steps", type=int, default=100, help="steps of d2l's loop in a turn (default 100)")
-    parser.add_argument("--data-dir", help="where PTB is kept")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--smoke", action="store_true", help="one short turn: does it work?")
-    args = parser.parse_args()
-    runs, steps = (1, 3) if args.smoke else (args.runs, args.steps)
-    num_pairs = PAIRS_BATCH * (3 if args.smoke else 200)
-
+    args = read_options(__doc__.splitlines()[0], runs=3)
+    runs, steps, num_batches = (1, 3, 3) if args.smoke else (args.runs, 100, 200)
     corpus = gs.load_corpus("ptb", min_freq=10, data_dir=args.data_dir)
     data_iter, vocab_size = d2l_batches(args.data_dir)
     turns = []
     for _ in range(runs):
-        turns.append((our_rate(corpus, num_pairs), d2l_rate(data_iter, vocab_size, steps)))
-        if not args.json:
-            here, there = turns[-1]
-            print(f"here {here:,.0f} centres/s, d2l {there:,.0f}: {here / there:.1f}x")
-    ours, peer = (statistics.median(side) for side in zip(*turns))
-    ratio = statistics.median(ours / peer for ours, peer in turns)
-    if args.json:
-        row = {"ours": ours, "peer": peer, "ratio": ratio, "unit": "centres/s", "runs": runs}
-        print(json.dumps(row))
-    else:
-        print(f"median: here {ours:,.0f} centres/s, d2l {peer:,.0f}, ratio {ratio:.1f}x")
+        turns.append((our_rate(corpus, PAIRS_BATCH * num_batches), d2l_rate(data_iter, vocab_size, steps)))
+    show(row("sg_ns_vs_d2l", turns, "centres/s", 80, "higher"), args.json)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def parameters_of(net: Any, ctx: Any = None) -> dict[str, numpy.ndarray]:
 
 
 def step(cell: str, x: Any, state: tuple[Any, ...], w: Mapping[str, Any]) -> tuple[Any, ...]:
-    """One step of one layer: x (B, d), state of arrays (B, H) -> the new state, its first array the output."""
+    """One step of one layer: x (B, d), state of arrays (B, H) -> the new state, its output first."""
     i = x @ w["i2h_weight"].T + w["i2h_bias"]
     h = state[0] @ w["h2h_weight"].T + w["h2h_bias"]
     if cell == "rnn_tanh":
