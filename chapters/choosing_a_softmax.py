@@ -12,7 +12,7 @@
 # # Choosing a Softmax
 #
 # *Know first:* the chapters on negative sampling, hierarchical, sampled and adaptive softmax.
-# *Takes* about MINUTES minutes on two cores with PTB, half a minute with `--smoke`.
+# *Takes* about twenty minutes on two cores with PTB, half a minute with `--smoke`.
 #
 # Six layers answer the same question: given a hidden vector and the right word, what is the loss? Here they
 # stand side by side, on one model, one text and one machine: what each learns in a given time, and what a
