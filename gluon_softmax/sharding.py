@@ -20,9 +20,7 @@ def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, 
     axis = getattr(batch, "batch_axis", 0)
     size = batch[0].shape[axis]
     count = min(len(contexts), size)
-    pieces = [
-        numpy.array_split(array, count, axis=axis) for array in batch
-    ]  # of each array, one piece a context
+    pieces = [numpy.array_split(array, count, axis=axis) for array in batch]  # of each array, one a context
     return [
         tuple(np.array(piece[k], dtype=piece[k].dtype, ctx=contexts[k]) for piece in pieces)
         for k in range(count)

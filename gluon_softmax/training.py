@@ -22,9 +22,8 @@ from .sharding import to_device, zero_gradients
 
 OPTIMIZERS = ("sgd", "adam", "adagrad")
 SCHEDULES = ("constant", "linear")
-_SYNC_EVERY = (
-    50  # steps between two looks at the loss: a look waits for the engine, never looking lets its queue grow
-)
+# Steps between two looks at the loss: a look waits for the engine, and never looking lets its queue grow.
+_SYNC_EVERY = 50
 _LOWEST_RATE = 1e-4  # of the initial rate, as in word2vec.c
 
 
