@@ -42,16 +42,17 @@ build/notebooks/%.ipynb: chapters/%.py | $(VENV)/.installed-test
 	$(PY) -m jupytext --quiet --to ipynb --set-kernel python3 --output $@ $<
 	@echo $@
 
-oracles: $(VENV)/.installed-oracles  ## write the golden files in tests/golden/ again, with PyTorch itself
-	@for script in oracles/make_golden_*.py; do echo $$script; $(VENV)-oracles/bin/python $$script || exit 1; done
+oracles: $(VENV)/.installed-peers  ## write the golden files in tests/golden/ again, with PyTorch itself
+	@for script in oracles/make_golden_*.py; do echo $$script; $(VENV)-peers/bin/python $$script || exit 1; done
 
-$(VENV)/.installed-oracles: $(VENV)/.made-with setup.py
-	$(PY) -m venv $(VENV)-oracles
-	$(VENV)-oracles/bin/python -m pip --disable-pip-version-check install --quiet numpy==1.26.4 torch==2.13.0
+bench: $(VENV)/.installed $(VENV)/.installed-peers  ## measure beside the peers, print the table, write benchmarks/results.json
+	PEERS_PYTHON=$(VENV)-peers/bin/python $(PY) benchmarks/report.py $(ARGS)
+
+$(VENV)/.installed-peers: $(VENV)/.made-with requirements/peers.txt
+	@echo "installing gensim and PyTorch into $(VENV)-peers (a minute or two; the log is $(VENV)/install.log)"
+	$(PY) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip --disable-pip-version-check install --quiet --log $(VENV)/install.log --requirement requirements/peers.txt
 	@touch $@
-
-bench: $(VENV)/.installed  ## measure beside the peers, print the table, write benchmarks/results.json
-	$(PY) benchmarks/report.py
 
 clean:  ## remove environments, builds and caches; data/ and runs/ stay
 	rm -rf .venv* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -36,6 +36,11 @@ def row(
     }
 
 
+def memory_row(name: str, memory: tuple[float, float]) -> dict[str, Any]:
+    """The row of both sides' peak memory in the benchmark `name`."""
+    return row(f"peak_memory_{name}", [memory], "MiB", 1, "lower")
+
+
 def show(found: dict[str, Any], as_json: bool) -> None:
     """Print a row, as JSON or in a line that says whether the target is met."""
     if as_json:

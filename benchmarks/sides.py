@@ -1,0 +1,91 @@
+"""The two sides of a benchmark: each a process of its own, in an environment of its own, asked turn by turn.
+
+A script has one function a side. Called once with the work's options it prepares, and returns a function that
+does one turn and returns its figures. Both sides get the same options, so that the work is the same; a side's
+process holds nothing of the other, so that its peak memory is its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Callable, Mapping, NamedTuple
+
+Prepare = Callable[..., Callable[..., Any]]
+_PEERS = Path(__file__).resolve().parent.parent / ".venv-peers" / "bin" / "python"
+
+
+def peers_python() -> str:
+    """The Python that has gensim and PyTorch: $PEERS_PYTHON, else the one that `make bench` makes."""
+    python = os.environ.get("PEERS_PYTHON", str(_PEERS))
+    if not Path(python).exists():
+        raise SystemExit(f"the peers' environment is missing ({python}): make bench makes it")
+    return python
+
+
+class Side:
+    """One side: ``ask()`` is a turn, ``close()`` ends it and gives its peak memory in MiB."""
+
+    def __init__(self, script: str, name: str, python: str, **options: Any) -> None:
+        self.name = name
+        command = [python, script, "--side", name, json.dumps(options)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, **turn: Any) -> Any:
+        return self._say(turn)
+
+    def close(self) -> float:
+        peak: float = self._say(None)
+        self._process.wait()
+        return peak
+
+    def _say(self, line: Any) -> Any:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(line) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"the side {self.name} ended with {self._process.wait()}")
+        return json.loads(answer)
+
+
+class Compared(NamedTuple):
+    """What two sides gave: (ours, peer) a turn, and the peak memory of each in MiB."""
+
+    turns: list[tuple[Any, Any]]
+    memory: tuple[float, float]
+
+
+def compare(
+    script: str, runs: int, *, warm_up: int = 1, peer_python: str | None = None, **options: Any
+) -> Compared:
+    """Ask the sides "ours" and "peer" of `script` in turns; the first `warm_up` do not count."""
+    ours = Side(script, "ours", sys.executable, **options)
+    peer = Side(script, "peer", peer_python or peers_python(), **options)
+    turns = [(ours.ask(turn=turn), peer.ask(turn=turn)) for turn in range(warm_up + runs)]
+    return Compared(turns[warm_up:], (ours.close(), peer.close()))
+
+
+def serve(sides: Mapping[str, Prepare]) -> None:
+    """If this process was started as a side, answer until it is told to end, and exit."""
+    if sys.argv[1:2] != ["--side"]:
+        return
+    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
+    turn = sides[sys.argv[2]](**json.loads(sys.argv[3]))
+    for line in sys.stdin:
+        asked = json.loads(line)
+        answer = _peak_memory() if asked is None else turn(**asked)
+        print(json.dumps(answer), file=answers, flush=True)
+        if asked is None:
+            break
+    raise SystemExit
+
+
+def _peak_memory() -> float:
+    """The largest resident size of this process and of its own children so far, in MiB (Linux counts KiB)."""
+    sizes = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(sizes) / 1024
