@@ -16,7 +16,7 @@ from typing import Any
 from rows import show
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("skip_gram", "corpus_load", "vocab_scaling")
+BENCHMARKS = ("skip_gram", "corpus_load", "corpus_scale", "vocab_scaling")
 
 
 def machine() -> dict[str, Any]:

@@ -1,0 +1,158 @@
+"""A corpus of 100 million tokens and a million words beside its own first million tokens: rates and memory.
+
+The text is made up: words by Zipf's law, five letters each, 20 a sentence; every hundredth token walks
+through all words, so that none is missing. It lies in a temporary folder while it is measured. A turn reads it, text
+to ids and offsets with every word kept, and trains the skip-gram with negative sampling, on as many pairs in
+both sizes. `corpus_scale` is the tokens of the corpus over the seconds of reading them and of one epoch at
+that rate; the two rows after it are its parts.
+
+The memory is beside what it may be, whatever the code does: 4 bytes a token, the offsets, a string a word
+with a list and a dict of them, the model's parameters, and what the process of the small corpus holds once it has
+imported MXNet.
+
+    python benchmarks/corpus_scale.py [--runs 1] [--json] [--smoke]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Callable
+
+import numpy
+from rows import memory_row, read_options, row, show
+from sides import Side, resident, serve
+
+EMBED_SIZE, WINDOW, NOISE_WORDS, BATCH = 100, 5, 5, 4096
+SENTENCE, LETTERS, WALK = 20, 5, 100
+_BLOCK = 1_000_000  # tokens written at once
+
+
+def make_words(types: int) -> numpy.ndarray:
+    """The words in order of falling chance, each followed by a space: uint8 (types, LETTERS + 1)."""
+    digits = numpy.arange(types)[:, None] // 26 ** numpy.arange(LETTERS) % 26
+    words = numpy.full((types, LETTERS + 1), ord(" "), numpy.uint8)
+    words[:, :LETTERS] = digits + ord("a")
+    return numpy.random.default_rng(0).permutation(words)
+
+
+def write_corpus(folder: Path, words: numpy.ndarray, tokens: int) -> Path:
+    """train.txt of so many tokens; a smaller corpus is the beginning of a larger one of the same words."""
+    folder.mkdir()
+    types, rng = len(words), numpy.random.default_rng(1)
+    chances = numpy.cumsum(1 / numpy.arange(1, types + 1))
+    with open(folder / "train.txt", "wb") as file:
+        for start in range(0, tokens, _BLOCK):
+            drawn = numpy.searchsorted(chances, rng.random(_BLOCK) * chances[-1], side="right")
+            walk = numpy.arange(start, start + _BLOCK, WALK)
+            drawn[::WALK] = walk // WALK % types
+            text = words[numpy.minimum(drawn, types - 1)[: tokens - start]]
+            text[SENTENCE - 1 :: SENTENCE, LETTERS] = ord("\n")
+            file.write(text.tobytes())
+    for split in ("valid", "test"):
+        (folder / f"{split}.txt").write_bytes(words[:SENTENCE].tobytes())
+    return folder
+
+
+def corpus(folder: str, num_pairs: int) -> Callable[..., dict[str, float]]:
+    """The side of one corpus."""
+    import gluon_softmax as gs
+    import gluon_softmax.backend  # MXNet itself: importing it is no part of what is measured
+
+    base = resident()
+
+    def turn(turn: int) -> dict[str, float]:
+        start = time.perf_counter()
+        read = gs.load_corpus(folder, min_freq=1)
+        seconds = time.perf_counter() - start
+        tokens, sentences = len(read.ids("train")), len(read.offsets("train")) - 1
+        rate, parameters = train(read, num_pairs)
+        return {
+            "tokens": tokens,
+            "sentences": sentences,
+            "load": tokens / seconds,
+            "train": rate,
+            "parameters": parameters,
+            "base": base,
+        }
+
+    return turn
+
+
+def train(read: Any, num_pairs: int) -> tuple[float, int]:
+    """Tokens a second of training, and the model's parameters."""
+    import gluon_softmax as gs
+
+    layer = gs.NegativeSampling(read.counts, EMBED_SIZE, NOISE_WORDS, sparse_grad=True)
+    net = gs.SkipGram(len(read.counts), EMBED_SIZE, layer, sparse_grad=True)
+    pairs = gs.SkipGramPairs(read, BATCH, WINDOW)
+    gs.train(net, Start(pairs, num_pairs // 4), 1, 0.01, "sgd", progress="none")  # not counted
+    (metrics,) = gs.train(net, Start(pairs, num_pairs), 1, 0.01, "sgd", progress="none")
+    tokens_a_pair = len(read.ids("train")) / pairs.expected_positions
+    parameters = sum(parameter.data().size for parameter in net.collect_params().values())
+    return metrics["pairs_per_s"] * tokens_a_pair, parameters
+
+
+class Start:
+    """The first batches of an epoch, for `gs.train`: at least `num_pairs` pairs where it has them."""
+
+    def __init__(self, pairs: Any, num_pairs: int) -> None:
+        self._pairs, self._num_pairs = pairs, num_pairs
+        self.expected_positions = float(num_pairs)
+        self.produced = {"pairs": 0}
+
+    def epoch(self, epoch: int) -> Any:
+        self.produced = {"pairs": 0}
+        for batch in self._pairs.epoch(epoch):
+            if self.produced["pairs"] >= self._num_pairs:
+                return
+            self.produced["pairs"] += len(batch.center)
+            yield batch
+
+
+def vocabulary_mib(words: numpy.ndarray) -> float:
+    """The words as Python holds them: a string each, a list of them, and a dict from word to id."""
+    tokens = [bytes(word[:-1]).decode() for word in words]
+    ids = {token: i for i, token in enumerate(tokens)}
+    parts = sum(map(sys.getsizeof, tokens)) + sum(map(sys.getsizeof, ids.values()))
+    return (parts + sys.getsizeof(tokens) + sys.getsizeof(ids)) / 2**20
+
+
+def both_parts(answer: dict[str, float]) -> float:
+    """Tokens a second from text through the first epoch."""
+    return 1 / (1 / answer["load"] + 1 / answer["train"])
+
+
+def main() -> None:
+    serve({"corpus": corpus})
+    args = read_options(__doc__.splitlines()[0], runs=1)
+    types, tokens, num_pairs = (2_000, (400_000, 20_000), 20_000) if args.smoke else (
+        1_000_000, (100_000_000, 1_000_000), 1_500_000
+    )  # fmt: skip
+    words = make_words(types)
+    with tempfile.TemporaryDirectory() as place:
+        sides = [
+            Side(__file__, "corpus", sys.executable, folder=str(folder), num_pairs=num_pairs)
+            for folder in (write_corpus(Path(place) / str(size), words, size) for size in tokens)
+        ]
+        sides[1].ask(turn=-1)  # imports and the processor's clock; the large corpus is long enough without
+        turns = [(sides[0].ask(turn=turn), sides[1].ask(turn=turn)) for turn in range(args.runs)]
+        peak, small = sides[0].close(), turns[0][1]
+        sides[1].close()
+    for name, rate in (
+        ("corpus_scale", both_parts),
+        ("corpus_scale_load", lambda answer: answer["load"]),
+        ("corpus_scale_train", lambda answer: answer["train"]),
+    ):
+        rates = [(rate(large), rate(small)) for large, small in turns]
+        show(row(name, rates, "tokens/s", 0.8, "higher"), args.json)
+    large = turns[0][0]
+    arrays = (4 * large["tokens"] + 8 * (large["sentences"] + 1) + 4 * large["parameters"]) / 2**20
+    allowed = arrays + vocabulary_mib(words) + small["base"]
+    show(memory_row("corpus_scale", (peak, allowed)), args.json)
+
+
+if __name__ == "__main__":
+    main()
