@@ -18,17 +18,13 @@ import time
 from typing import Any, Callable
 
 import numpy
+from steps import zipf_counts
 
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, gluon, mx, np
 
 NUM_SAMPLED = 1000
 CUTOFFS = {10_000: [2_000], 100_000: [2_000, 10_000, 50_000], 260_000: [4_000, 40_000, 200_000]}
-
-
-def zipf_counts(vocab_size: int) -> numpy.ndarray:
-    """Counts in proportion to 1 / rank, the least of them 10."""
-    return numpy.ceil(10 * vocab_size / numpy.arange(1, vocab_size + 1)).astype(numpy.int64)
 
 
 def make_layers(vocab_size: int, in_units: int) -> dict[str, gs.FullSoftmax]:
