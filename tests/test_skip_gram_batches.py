@@ -11,7 +11,7 @@ import pytest
 from reference import TinyCorpus
 
 from gluon_softmax import CBOWBatches, SkipGramBatches, SkipGramPairs, load_corpus
-from gluon_softmax.batches import skip_gram
+from gluon_softmax.batches import window_batches
 from gluon_softmax.batches.windows import keep_probabilities
 from gluon_softmax.randomness import derive_rng
 
@@ -71,7 +71,7 @@ def stacked(batches: Any, epoch: int) -> list[numpy.ndarray]:
 
 @pytest.fixture(params=[1 << 17, 40], ids=["one stretch", "many stretches"])
 def stretch(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(skip_gram, "_STRETCH_TOKENS", request.param)
+    monkeypatch.setattr(window_batches, "_STRETCH_TOKENS", request.param)
     return request.param
 
 
@@ -191,7 +191,7 @@ def test_held_out_batches_are_fixed_full_and_in_order(stretch: int) -> None:
 
 
 def test_order_is_shuffled_within_and_between_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(skip_gram, "_STRETCH_TOKENS", 50)
+    monkeypatch.setattr(window_batches, "_STRETCH_TOKENS", 50)
     corpus = TinyCorpus([[i, i + 1] for i in range(1, 400, 2)], 401)
     center = stacked(SkipGramPairs(corpus, 16, 1, subsampling="none"), 0)[0]
     assert sorted(center) == list(range(1, 401))

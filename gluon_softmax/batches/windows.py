@@ -58,26 +58,35 @@ def subsample(
     return ids[kept], sentence_of[kept]
 
 
+def draw_reaches(
+    sentence_of: numpy.ndarray, max_window_size: int, rng: numpy.random.Generator | None
+) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """How many words to its left and to its right are context words of each token: two (n,).
+
+    Those up to w away in its sentence, w uniform on 1 ... max_window_size, or without `rng` always
+    max_window_size, as a held-out loss wants it.
+    """
+    n = sentence_of.size
+    window = numpy.full(n, max_window_size) if rng is None else rng.integers(1, max_window_size + 1, n)
+    starts = numpy.flatnonzero(numpy.diff(sentence_of, prepend=-1))
+    lengths = numpy.diff(starts, append=n)
+    place = numpy.arange(n) - numpy.repeat(starts, lengths)  # in its sentence
+    return numpy.minimum(window, place), numpy.minimum(window, numpy.repeat(lengths, lengths) - 1 - place)
+
+
 def draw_windows(
     ids: numpy.ndarray, sentence_of: numpy.ndarray, max_window_size: int, rng: numpy.random.Generator | None
 ) -> Windows:
-    """Every token with the words up to w to its left and right in its sentence, w uniform on 1 ...
-    max_window_size.
-
-    Without `rng` every window has its full size, as a held-out loss wants it. A centre with no context word
-    is left out.
-    """
-    n, reach = ids.size, max_window_size
-    offsets = numpy.concatenate([numpy.arange(-reach, 0), numpy.arange(1, reach + 1)])  # (2 W,)
-    window = numpy.full(n, reach) if rng is None else rng.integers(1, reach + 1, n)
-    padded = numpy.pad(ids, reach)
-    padded_sentence = numpy.pad(sentence_of, reach, constant_values=-1)
-    contexts = numpy.empty((n, 2 * reach), dtype=numpy.int32)
-    mask = numpy.empty((n, 2 * reach), dtype=bool)
+    """Every token with its context words, see `draw_reaches`. A centre with no context word is left out."""
+    n, width = ids.size, max_window_size
+    left, right = draw_reaches(sentence_of, width, rng)
+    padded = numpy.pad(ids, width)
+    contexts = numpy.empty((n, 2 * width), dtype=numpy.int32)
+    mask = numpy.empty((n, 2 * width), dtype=bool)
+    offsets = (*range(-width, 0), *range(1, width + 1))
     for column, offset in enumerate(offsets):  # 2 W columns, not n rows
-        neighbours = slice(reach + offset, reach + offset + n)
-        inside = (padded_sentence[neighbours] == sentence_of) & (window >= abs(offset))
+        inside = left >= -offset if offset < 0 else right >= offset
         mask[:, column] = inside
-        contexts[:, column] = padded[neighbours] * inside
+        contexts[:, column] = padded[width + offset : width + offset + n] * inside
     some = mask.any(axis=1)
     return Windows(ids[some], contexts[some], mask[some])
