@@ -1,14 +1,14 @@
 """A corpus of 100 million tokens and a million words beside its own first million tokens: rates and memory.
 
 The text is made up: words by Zipf's law, five letters each, 20 a sentence; every hundredth token walks
-through all words, so that none is missing. It lies in a temporary folder while it is measured. A turn reads it, text
-to ids and offsets with every word kept, and trains the skip-gram with negative sampling, on as many pairs in
-both sizes. `corpus_scale` is the tokens of the corpus over the seconds of reading them and of one epoch at
-that rate; the two rows after it are its parts.
+through all words, so that none is missing. It lies in a temporary folder while it is measured. A turn reads
+it, text to ids and offsets with every word kept, and trains the skip-gram with negative sampling, on as many
+pairs in both sizes. `corpus_scale` is the tokens of the corpus over the seconds of reading them and of one
+epoch at that rate; the two rows after it are its parts.
 
 The memory is beside what it may be, whatever the code does: 4 bytes a token, the offsets, a string a word
-with a list and a dict of them, the model's parameters, and what the process of the small corpus holds once it has
-imported MXNet.
+with a list and a dict of them, the model's parameters, and what the process of the small corpus holds once
+it has imported MXNet.
 
     python benchmarks/corpus_scale.py [--runs 1] [--json] [--smoke]
 """

@@ -16,9 +16,10 @@ import numpy
 from .backend import gluon, mx, np_array
 from .block import Block
 from .checks import check_ids, check_positive_int
+from .table import TableParameter
 
 
-class RowSparseParameter(gluon.Parameter):
+class RowSparseParameter(TableParameter):
     """A dense weight (V, d) whose gradient holds only the rows that the batch looked up.
 
     With sgd, adam and adagrad the Trainer then updates those rows alone. For sgd that equals the dense
@@ -43,12 +44,11 @@ def table_parameter(
     Row-sparse gradients cannot be accumulated (``grad_req="add"`` raises in MXNet) and suit sgd, adam and
     adagrad.
     """
-    if not sparse_grad:
-        return block.params.get(name, shape=shape, init=init, allow_deferred_init=True)
+    kind = RowSparseParameter if sparse_grad else TableParameter
     full_name = block.params.prefix + name
     if block.params._get_impl(full_name) is None:  # a shared ParameterDict may hold it already
-        block.params.update({full_name: RowSparseParameter(full_name, shape=shape, init=init)})
-    return block.params.get(name)
+        block.params.update({full_name: kind(full_name, shape=shape, init=init, allow_deferred_init=True)})
+    return block.params.get(name) if sparse_grad else block.params.get(name, shape=shape, init=init)
 
 
 def look_up(
