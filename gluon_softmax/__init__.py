@@ -35,6 +35,7 @@ _HOME = {
     "balanced_tree": "binary_tree",
     "SkipGramPairs": "batches.skip_gram",
     "SkipGramBatches": "batches.skip_gram",
+    "SkipGramBlocks": "batches.skip_gram_blocks",
     "CBOWBatches": "batches.skip_gram",
     "LanguageModelBatches": "batches.language_model",
     "train": "training",

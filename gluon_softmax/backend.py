@@ -8,7 +8,9 @@ are ``mxnet.numpy`` arrays.
 
 OpenMP's threads are told to sleep while they wait (``OMP_WAIT_POLICY=passive``, unless the environment says
 otherwise): by default those of MXNet's several workers spin, and take the cores from each other as soon as
-anything else runs on the machine.
+anything else runs on the machine. The OpenBLAS inside MXNet knows no processor after 2019 and takes newer
+ones for a Haswell; where they have AVX-512 it is told so (``OPENBLAS_CORETYPE``, unless it is set), which
+makes ``batch_dot`` twice as fast.
 """
 
 from __future__ import annotations
@@ -42,6 +44,16 @@ def _lend_numpy_bool() -> None:
         numpy.bool = bool  # type: ignore[attr-defined]  # the name MXNet 1.9.1 reads at import
 
 
+def _has_avx512() -> bool:
+    """Whether Linux says that this processor has all that OpenBLAS's kernels for SkylakeX use."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            flags = next((line.split() for line in file if line.startswith("flags")), [])
+    except OSError:
+        return False
+    return {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"} <= set(flags)
+
+
 _check_ground()
 _lend_numpy_bool()
 if sys.version_info >= (3, 12):
@@ -50,6 +62,8 @@ if sys.version_info >= (3, 12):
         import setuptools  # noqa: F401  # puts distutils back where Python 3.12 took it away
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+if _has_avx512():
+    os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
 try:
     import mxnet as mx  # after the mending above
 except OSError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from .backend import autograd, gluon, init, mx
 from .carried_state import CarriedState
@@ -59,9 +59,10 @@ def train(
         (from `seed`), and moved to `device`. With ``begin_state`` it is a `LanguageModel`'s kind: state in,
         state out, zero at the start of an epoch and detached between batches.
     batches : gives the batches of an epoch by ``epoch(e)``, counts them in ``produced``, says
-        ``expected_positions``; see `WindowBatches`.
+        ``expected_positions``; see `WindowBatches`. For `SkipGramBlocks` the net steps by itself, see
+        `BlockDescent`: plain "sgd", one context, no `clip_norm`.
     num_epochs, lr : epochs in all, initial learning rate. The gradient is that of the mean over the positions
-        of the whole batch.
+        of the whole batch, with `SkipGramBlocks` of the sum over its pairs.
     optimizer : "sgd", "adam" or "adagrad"; with row-sparse gradients each updates the rows of the batch only.
     device : a context or a list of contexts, over which each batch is split; the current context if None.
     valid : batches whose mean loss is the held-out loss of each epoch; `evaluate` gives it and what else is
@@ -106,6 +107,7 @@ def train(
     if hybridize:
         net.hybridize(static_alloc=True)
     trainer = make_trainer(net, optimizer, lr, contexts)
+    descent = _own_descent(net, batches, optimizer, contexts, clip_norm)
     if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
         checkpoint = Checkpoint(checkpoint)
     if best is not None and not isinstance(best, Checkpoint):
@@ -126,6 +128,7 @@ def train(
         resample_every=resample_every,
         look_every=log_interval or _SYNC_EVERY,
         contexts=contexts,
+        descent=descent,
         shown=Progress(progress, num_epochs, batches.expected_positions, log_interval is not None),
     )
     try:
@@ -182,6 +185,22 @@ def initialize(net: Any, contexts: list[Any], seed: int) -> None:
             parameter.reset_ctx(contexts)
 
 
+def _own_descent(net: Any, batches: Any, optimizer: str, contexts: list[Any], clip_norm: float | None) -> Any:
+    """What steps in the Trainer's place, for batches that are made for it; None for all others."""
+    if not getattr(batches, "own_step", False):
+        return None
+    kind = type(batches).__name__
+    if not hasattr(net, "descent"):
+        raise TypeError(f"net takes a SkipGram with {kind}; got {type(net).__name__}")
+    if optimizer != "sgd":
+        raise ValueError(f"optimizer takes 'sgd' with {kind}, which step by themselves; got {optimizer!r}")
+    if len(contexts) > 1:
+        raise ValueError(f"device takes one context with {kind}; got {len(contexts)}")
+    if clip_norm is not None:
+        raise ValueError(f"clip_norm takes None with {kind}; got {clip_norm}")
+    return net.descent(batches, contexts[0])
+
+
 def _resample(net: Any, rng: Any) -> None:
     """Tell every layer that samples to fix its candidates (or, with None, to draw anew at each call)."""
     net.apply(lambda block: block.resample(rng) if hasattr(block, "resample") else None)
@@ -203,42 +222,59 @@ class _Loop:
     resample_every: int
     look_every: int
     contexts: list[Any]
+    descent: Any
     shown: Progress
     curve: list[tuple[float, float]] = dataclasses.field(default_factory=list)
 
     def train_epoch(self, epoch: int) -> dict[str, Any]:
         self.shown.start_epoch(epoch)
         start = time.perf_counter()
-        total, positions, seen = 0.0, 0, 0
+        total, positions, measured, seen = 0.0, 0, 0, 0  # seen: measured positions that were looked at
         recent: list[Any] = []  # losses on the device that were not looked at yet
-        carried = CarriedState(self.net)
-        for step, batch in enumerate(self.batches.epoch(epoch)):
-            if len(recent) == self.look_every:
-                total += self._look(epoch, recent, total, positions, seen)
-                recent, seen = [], positions
-            loss, size = self._step(epoch, step, batch, positions, carried)
-            recent.append(loss)
+        for losses, size in self._steps(epoch):
+            recent.append(losses)
             positions += size
-        total += self._look(epoch, recent, total, positions, seen)
+            measured += size if losses else 0
+            if len(recent) == self.look_every:
+                total += self._look(epoch, recent, total, positions, measured, seen)
+                recent, seen = [], measured
+        total += self._look(epoch, recent, total, positions, measured, seen)
         mx.nd.waitall()
         seconds = time.perf_counter() - start
         if not positions:
             raise ValueError("batches takes one position an epoch or more; got none")
-        metrics: dict[str, Any] = {"epoch": epoch + 1, "loss": total / positions}
+        metrics: dict[str, Any] = {"epoch": epoch + 1, "loss": total / measured}
         metrics.update(lr=self.trainer.learning_rate, train_s=seconds)
         for name, count in self.batches.produced.items():
             metrics[name] = count
             metrics[f"{name}_per_s"] = count / seconds
         return metrics
 
+    def _steps(self, epoch: int) -> Iterator[tuple[list[Any], int]]:
+        """Make the steps of an epoch; yield of each its summed losses, one a context (none where the step did
+        not measure it), and its positions.
+        """
+        if self.descent is not None:
+            steps = self.descent.epoch(
+                self.batches.epoch(epoch), lambda positions: self._set_rate(epoch, positions)
+            )
+            for loss, size in steps:
+                yield [] if loss is None else [loss], size
+            return
+        carried, positions = CarriedState(self.net), 0
+        for step, batch in enumerate(self.batches.epoch(epoch)):
+            losses, size = self._step(epoch, step, batch, positions, carried)
+            yield losses, size
+            positions += size
+
     def _step(
         self, epoch: int, step: int, batch: Any, positions: int, carried: CarriedState
-    ) -> tuple[Any, int]:
+    ) -> tuple[list[Any], int]:
         """One update; the loss stays on the device, so that the host prepares the next batch meanwhile."""
         mx.random.seed(derive_seed(self.seed, epoch, step, "device"))  # dropout: a resumed run draws the same
         if step % self.resample_every == 0:
             _resample(self.net, derive_rng(self.seed, epoch, step, "noise"))
-        self.trainer.set_learning_rate(self._rate(epoch, positions))
+        self._set_rate(epoch, positions)
         with autograd.record():
             losses = carried(to_device(batch, self.contexts))
         autograd.backward(losses)
@@ -250,20 +286,23 @@ class _Loop:
             clipped_step(self.trainer, size, self.clip_norm)
         return [loss.sum() for loss in losses], size
 
-    def _rate(self, epoch: int, positions: int) -> float:
+    def _set_rate(self, epoch: int, positions: int) -> float:
         rate = self.lr * self.decay**epoch
         if self.schedule == "linear":
             done = (epoch + self._share(positions)) / self.num_epochs
             rate *= max(_LOWEST_RATE, 1 - done)
+        self.trainer.set_learning_rate(rate)
         return rate
 
     def _share(self, positions: int) -> float:
         return min(1.0, positions / max(1.0, self.batches.expected_positions))
 
-    def _look(self, epoch: int, recent: list[Any], total: float, positions: int, seen: int) -> float:
+    def _look(
+        self, epoch: int, recent: list[Any], total: float, positions: int, measured: int, seen: int
+    ) -> float:
         """Wait for the losses, show them, and return their sum."""
         loss = sum(float(part) for parts in recent for part in parts)
-        if positions > seen:
-            self.curve.append((epoch + self._share(positions), loss / (positions - seen)))
-            self.shown.step(epoch, positions, (total + loss) / positions)
+        if measured > seen:
+            self.curve.append((epoch + self._share(positions), loss / (measured - seen)))
+            self.shown.step(epoch, positions, (total + loss) / measured)
         return loss

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from gluon_softmax import NegativeSampling, SkipGram, SkipGramPairs, WordVectors, load_corpus, train
+from typing import Any
+
+import pytest
+
+from gluon_softmax import (
+    NegativeSampling,
+    SkipGram,
+    SkipGramBlocks,
+    SkipGramPairs,
+    WordVectors,
+    load_corpus,
+    train,
+)
 from gluon_softmax.corpus import load_planted_groups
 
 
-def test_planted_words_find_their_group() -> None:
+@pytest.mark.parametrize(
+    "make_batches, how",
+    [
+        (lambda corpus: SkipGramPairs(corpus, 1024), {"num_epochs": 3, "lr": 0.01}),
+        (
+            lambda corpus: SkipGramBlocks(corpus, 256),
+            {"num_epochs": 4, "lr": 0.05, "optimizer": "sgd", "schedule": "linear"},
+        ),
+    ],
+    ids=["pairs", "blocks"],
+)
+def test_planted_words_find_their_group(make_batches: Any, how: dict[str, Any]) -> None:
     corpus = load_corpus("mini_ptb")
     vocab_size, embed_size = len(corpus.counts), 50
     net = SkipGram(vocab_size, embed_size, NegativeSampling(corpus.counts, embed_size))
-    train(net, SkipGramPairs(corpus, 1024), 3, 0.01, progress="none")
+    train(net, make_batches(corpus), progress="none", **how)
     vectors = WordVectors(corpus.vocab.idx_to_token, net.embed.weight.data())
     groups = load_planted_groups()
     nearest = {word: vectors.most_similar(word, 1)[0][0] for words in groups.values() for word in words}

@@ -1,5 +1,4 @@
-"""What all batches of centres and their windows share: the text in stretches, drawn by themselves and cut into
-batches.
+"""What all batches of centres and their windows share: the text in stretches, drawn by themselves and cut up.
 
 A stretch of whole sentences is subsampled, windowed and shuffled by itself, in a random order of stretches,
 so that memory does not grow with the corpus, and every draw derives from (seed, epoch, stretch, purpose).

@@ -1,0 +1,223 @@
+"""The fast skip-gram step beside the textbook path and NumPy: one loss, one gradient; and its training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from reference import TinyCorpus, scatter_add, sigmoid, softplus
+
+from gluon_softmax import (
+    CBOW,
+    NCE,
+    NegativeSampling,
+    SkipGram,
+    SkipGramBlocks,
+    SkipGramPairs,
+    train,
+)
+from gluon_softmax.backend import autograd, mx, np
+from gluon_softmax.batches import window_batches
+from gluon_softmax.checkpoint import Checkpoint
+from gluon_softmax.models.block_descent import BlockDescent
+
+V, D, W, B, M = 23, 6, 3, 4, 5
+ROWS = {"subsampling": "none", "block_size": B, "shared_noise": M}
+CPUS = [mx.cpu(0), mx.cpu(1)]
+
+
+def make_corpus(num_sentences: int = 30, seed: int = 0) -> TinyCorpus:
+    rng = numpy.random.default_rng(seed)
+    p = 1 / numpy.arange(1.0, V + 1)
+    return TinyCorpus([rng.choice(V, rng.integers(1, 12), p=p / p.sum()) for _ in range(num_sentences)], V)
+
+
+CORPUS = make_corpus()
+
+
+def make_net(num_noise_words: int = 5, ctx: Any = None, scale: float = 0.8) -> SkipGram:
+    net = SkipGram(V, D, NegativeSampling(numpy.maximum(CORPUS.counts, 1), D, num_noise_words))
+    net.initialize(mx.init.Uniform(scale), ctx=ctx or mx.cpu())
+    return net
+
+
+def tables(net: SkipGram) -> list[numpy.ndarray]:
+    return [p.list_data()[0].asnumpy().copy() for p in (net.embed.weight, net.output_layer.weight)]
+
+
+def pairs_of(batch: Any) -> list[tuple[int, int, list[int]]]:
+    """(centre, context word, the block's noise words) of a batch, read word by word."""
+    found = []
+    for words, left, right in zip(batch.words.tolist(), batch.left, batch.right):
+        for i in range(left.size):
+            near = [*range(W + i - left[i], W + i), *range(W + i + 1, W + i + 1 + right[i])]
+            found += [(words[W + i], words[j], words[left.size + 2 * W :]) for j in near]
+    return found
+
+
+def first_batch(num_noise_words: int = 5, batch_size: int = 24) -> Any:
+    return next(SkipGramBlocks(CORPUS, batch_size, W, num_noise_words, **ROWS).epoch(0))
+
+
+def one_step(net: SkipGram, batch: Any, rate: float, ctx: Any, hybridize: bool = True) -> tuple[float, int]:
+    batches = SkipGramBlocks(CORPUS, batch.left.size, W, net.output_layer.num_noise_words, **ROWS)
+    descent = net.descent(batches, ctx)
+    descent._gradients.hybridize(hybridize)
+    ((loss, size),) = descent.epoch([batch], lambda pairs: rate)
+    return float(loss), size
+
+
+@pytest.mark.parametrize("hybridize", [True, False], ids=["compiled", "not compiled"])
+@pytest.mark.parametrize("ctx", CPUS, ids=str)
+@pytest.mark.parametrize("num_noise_words", [M, 2])
+def test_a_step_is_that_of_a_loop_over_pairs(num_noise_words: int, ctx: Any, hybridize: bool) -> None:
+    net, batch, rate = make_net(num_noise_words, ctx), first_batch(num_noise_words), 0.05
+    v, u = (table.astype(numpy.float64) for table in tables(net))
+    losses, ids, steps = 0.0, ([], []), ([], [])
+    for center, context, noise in pairs_of(batch):
+        words = [(context, 1.0, 1.0)] + [(word, 0.0, num_noise_words / M) for word in noise]
+        for word, label, weight in words:
+            score = v[center] @ u[word]
+            losses += weight * softplus(-score if label else score)
+            slope = weight * (label - sigmoid(score))
+            ids[0].append(center), ids[1].append(word)
+            steps[0].append(slope * u[word]), steps[1].append(slope * v[center])
+    loss, size = one_step(net, batch, rate, ctx, hybridize)
+    assert size == len(pairs_of(batch)) > 20
+    assert loss == pytest.approx(losses, rel=1e-5)
+    for after, before, where, step in zip(tables(net), (v, u), ids, steps):
+        numpy.testing.assert_allclose(after, before + rate * scatter_add(where, step, V), atol=2e-6)
+
+
+@pytest.mark.parametrize("ctx", CPUS, ids=str)
+def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs_and_noise(ctx: Any) -> None:
+    fast, batch, rate = make_net(M, ctx), first_batch(M), 0.05
+    textbook = make_net(M, ctx)
+    for mine, other in zip((fast.embed, fast.output_layer), (textbook.embed, textbook.output_layer)):
+        other.weight.set_data(mine.weight.data(ctx))
+    before = tables(textbook)
+    center, context, noise = (np.array(column, dtype="int32", ctx=ctx) for column in zip(*pairs_of(batch)))
+    layer = textbook.output_layer
+    with autograd.record():
+        losses = layer._loss_graph(textbook.embed(center), context, noise, layer.weight.data(ctx))
+        total = losses.sum()
+    total.backward()
+    loss, size = one_step(fast, batch, rate, ctx)
+    assert size == losses.size and loss == pytest.approx(float(total), rel=1e-5)
+    for after, start, parameter in zip(tables(fast), before, (textbook.embed.weight, layer.weight)):
+        gradient = parameter.grad(ctx).asnumpy()
+        assert abs(gradient).max() > 0.1
+        numpy.testing.assert_allclose(after, start - rate * gradient, atol=2e-6)
+
+
+def test_rows_outside_the_batch_keep_every_bit() -> None:
+    net, batch = make_net(), first_batch(batch_size=8)
+    before = tables(net)
+    one_step(net, batch, 0.05, mx.cpu())
+    centers = {center for center, _, _ in pairs_of(batch)}
+    words = {word for _, context, noise in pairs_of(batch) for word in (context, *noise)}
+    for after, start, moved in zip(tables(net), before, (centers, words)):
+        assert set(numpy.flatnonzero((after != start).any(axis=1))) == moved != set(range(V))
+
+
+def test_the_rate_is_followed_within_its_step() -> None:
+    once, later = make_net(), make_net()
+    for mine, other in zip((once.embed, once.output_layer), (later.embed, later.output_layer)):
+        other.weight.set_data(mine.weight.data())
+    batches = SkipGramBlocks(CORPUS, 24, W, **ROWS)
+    batch = first_batch()
+    start = tables(once)
+    list(once.descent(batches, mx.cpu()).epoch([batch], lambda pairs: 0.001))
+    still = first_batch()._replace(left=0 * batch.left, right=0 * batch.right)  # no pair: nothing moves
+    rates = iter([0.1, 0.001])
+    list(later.descent(batches, mx.cpu()).epoch([still, batch], lambda pairs: next(rates)))
+    for after, expected, before in zip(tables(later), tables(once), start):
+        assert abs(expected - before).max() > 1e-4
+        numpy.testing.assert_array_equal(after, expected)
+
+
+@pytest.fixture(params=[1 << 17, 40], ids=["one stretch", "many stretches"])
+def stretch(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(window_batches, "_STRETCH_TOKENS", request.param)
+    return request.param
+
+
+@pytest.mark.parametrize("batch_size", [B, 8 * B, 1000])
+def test_pairs_are_those_of_the_pair_batches(stretch: int, batch_size: int) -> None:
+    blocks = SkipGramBlocks(CORPUS, batch_size, W, block_size=B, threshold=0.05)
+    pairs = SkipGramPairs(CORPUS, 7, W, threshold=0.05)
+    found = list(blocks.epoch(2))
+    expected = Counter(
+        (int(c), int(o)) for batch in pairs.epoch(2) for c, o in zip(batch.center, batch.context)
+    )
+    assert Counter((c, o) for batch in found for c, o, _ in pairs_of(batch)) == expected
+    assert blocks.produced == pairs.produced and blocks.expected_positions == pairs.expected_positions
+    assert len({batch.words.shape for batch in found}) == 1  # the last one is filled up
+
+
+def test_noise_follows_counts_to_the_power_and_leaves_unk_out() -> None:
+    blocks = SkipGramBlocks(CORPUS, 64, W, block_size=B, shared_noise=50, power=0.5, subsampling="none")
+    noise = numpy.concatenate([b.words[:, B + 2 * W :].ravel() for e in range(20) for b in blocks.epoch(e)])
+    noise = noise[noise > 0]  # what fills the last batch is 0 too
+    p = CORPUS.counts**0.5 * (numpy.arange(V) > 0)
+    p /= p.sum()
+    found = numpy.bincount(noise, minlength=V) / noise.size
+    assert noise.size > 20_000 and abs(found - p).max() < 5 * numpy.sqrt(0.25 / noise.size)
+
+
+def run(net: SkipGram, num_epochs: int = 3, **kwargs: Any) -> list[dict[str, Any]]:
+    batches = SkipGramBlocks(CORPUS, 16, W, **ROWS)
+    return train(net, batches, num_epochs, 0.05, "sgd", schedule="linear", progress="none", **kwargs)
+
+
+def test_a_run_learns_and_says_what_it_did() -> None:
+    net = make_net(scale=0.1)
+    history = run(net, 8, valid=SkipGramPairs(CORPUS, 16, W, held_out=True, subsampling="none"))
+    assert history[-1]["valid_loss"] < history[0]["valid_loss"] - 0.1
+    assert history[-1]["loss"] < history[0]["loss"] and history[-1]["lr"] < history[0]["lr"] < 0.05
+    assert history[0]["centers"] > 0 and history[0]["pairs"] > history[0]["centers"]
+
+
+def test_a_resumed_run_equals_one_that_was_not_interrupted(tmp_path: Path) -> None:
+    whole, parts = make_net(), make_net()
+    for mine, other in zip((whole.embed, whole.output_layer), (parts.embed, parts.output_layer)):
+        other.weight.set_data(mine.weight.data())
+    run(whole)
+
+    def stop(metrics: dict[str, Any]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(parts, checkpoint=tmp_path, on_epoch_end=stop)
+    again = make_net()
+    history = run(again, checkpoint=Checkpoint(tmp_path))
+    assert len(history) == 3
+    for expected, found in zip(tables(whole), tables(again)):
+        numpy.testing.assert_array_equal(found, expected)
+
+
+def test_what_does_not_fit_is_named() -> None:
+    blocks = SkipGramBlocks(CORPUS, 16, W, **ROWS)
+    with pytest.raises(ValueError, match="batch_size takes a multiple of block_size, 4; got 18"):
+        SkipGramBlocks(CORPUS, 18, W, **ROWS)
+    with pytest.raises(ValueError, match=r"optimizer takes 'sgd' with SkipGramBlocks.*'adam'"):
+        train(make_net(), blocks, 1, 0.05, progress="none")
+    with pytest.raises(ValueError, match="device takes one context with SkipGramBlocks; got 2"):
+        train(make_net(), blocks, 1, 0.05, "sgd", CPUS, progress="none")
+    with pytest.raises(ValueError, match="clip_norm takes None with SkipGramBlocks; got 1"):
+        train(make_net(), blocks, 1, 0.05, "sgd", clip_norm=1, progress="none")
+    with pytest.raises(ValueError, match="num_noise_words of the batches takes that of the layer, 7; got 5"):
+        train(make_net(7), blocks, 1, 0.05, "sgd", progress="none")
+    counts = numpy.maximum(CORPUS.counts, 1)
+    with pytest.raises(TypeError, match="take a SkipGram with NegativeSampling; got one with NCE"):
+        train(SkipGram(V, D, NCE(counts, D, 5)), blocks, 1, 0.05, "sgd", progress="none")
+    with pytest.raises(TypeError, match="net takes a SkipGram with SkipGramBlocks; got CBOW"):
+        train(CBOW(V, D, NegativeSampling(counts, D)), blocks, 1, 0.05, "sgd", progress="none")
+
+
+def test_tables_of_another_width_are_refused() -> None:
+    with pytest.raises(ValueError, match="word_table"):
+        BlockDescent(np.zeros((V, D)), np.zeros((V, D + 1)), W, B, 5, M)
