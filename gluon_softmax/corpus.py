@@ -47,15 +47,20 @@ class Corpus:
         self.name, self.min_freq, self.eos = name, min_freq, eos
         self._sources = sources
         seen: dict[str, int] = defaultdict(itertools.count().__next__)  # a new word takes the next number
-        unk = seen[UNK]
+        unk, end = seen[UNK], seen[EOS]  # numbers even if the text has neither
         ids, offsets = self._encode("train", seen)
         tokens = list(seen)
+        del seen  # as large as the vocabulary
         freqs = _bincount(ids, len(tokens))
-        falling = sorted(range(len(tokens)), key=lambda i: (-freqs[i], tokens[i]))
-        self._token_freqs = [(tokens[i], int(freqs[i])) for i in falling if freqs[i]]
-        kept = [i for i in falling if i != unk and (freqs[i] >= min_freq or (eos and tokens[i] == EOS))]
-        if all(tokens[i] == EOS for i in kept):
-            most = max((freq for token, freq in self._token_freqs if token not in (UNK, EOS)), default=0)
+        falling = numpy.array(sorted(range(len(tokens)), key=tokens.__getitem__))
+        # stable, so that ties stay in the order of the words
+        falling = falling[numpy.argsort(-freqs[falling], kind="stable")]
+        is_kept = freqs >= min_freq
+        is_kept[unk], is_kept[end] = False, eos or is_kept[end]
+        kept = falling[is_kept[falling]]
+        self._dropped = [(tokens[i], int(freqs[i])) for i in falling[~is_kept[falling]] if freqs[i]]
+        if not (kept != end).any():
+            most = max((freq for token, freq in self._dropped if token not in (UNK, EOS)), default=0)
             raise ValueError(
                 f"min_freq={min_freq} removes every word of {sources['train'][0]}: "
                 f"its most frequent word occurs {most} times, so min_freq takes 1 to {most}"
@@ -80,7 +85,8 @@ class Corpus:
         vocab.token_to_idx = dict(self._known)
         # d2l 1.0 keeps the frequencies in an attribute, 0.17 in a private one behind a property
         attribute = "_token_freqs" if hasattr(type(vocab), "token_freqs") else "token_freqs"
-        setattr(vocab, attribute, self._token_freqs)
+        seen = [*zip(self._idx_to_token[1:], self.counts[1:].tolist()), *self._dropped]
+        setattr(vocab, attribute, sorted(seen, key=lambda pair: (-pair[1], pair[0])))
         return vocab
 
     def ids(self, split: str) -> numpy.ndarray:

@@ -187,16 +187,11 @@ class UnigramSampler(Sampler):
         self.range_max = weights.size
         if numpy.size(exclude):
             weights[check_ids("exclude", exclude, weights.size)] = 0.0
-        positive = numpy.flatnonzero(weights)
-        if not positive.size:
+        if not weights.any():
             raise ValueError(
                 f"exclude takes ids that leave a count above 0; got {numpy.size(exclude)} that leave none"
             )
-        # the logarithm keeps count^power from overflowing, the largest being 1
-        log_weights = self.power * numpy.log(weights[positive])
-        self._p = numpy.zeros(weights.size)
-        self._p[positive] = numpy.exp(log_weights - log_weights.max())
-        self._p /= self._p.sum()
+        self._p = _powers(weights, self.power)
         self.num_classes = int(numpy.count_nonzero(self._p))
         self._keep, self._alias = alias_table(self._p)
 
@@ -214,6 +209,17 @@ class UnigramSampler(Sampler):
 
     def __repr__(self) -> str:
         return f"UnigramSampler({self.range_max} ids, {self.num_classes} of them drawn, power={self.power:g})"
+
+
+def _powers(weights: numpy.ndarray, power: float) -> numpy.ndarray:
+    """weights^power (N,), made to sum to one; a weight of 0 stays 0."""
+    positive = numpy.flatnonzero(weights)
+    # the logarithm keeps weights^power from overflowing, the largest being 1
+    log_weights = power * numpy.log(weights[positive])
+    p = numpy.zeros(weights.size)
+    p[positive] = numpy.exp(log_weights - log_weights.max())
+    p /= p.sum()
+    return p
 
 
 def alias_table(p: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
