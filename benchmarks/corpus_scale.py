@@ -6,9 +6,9 @@ it, text to ids and offsets with every word kept, and trains the skip-gram with 
 pairs in both sizes. `corpus_scale` is the tokens of the corpus over the seconds of reading them and of one
 epoch at that rate; the two rows after it are its parts.
 
-The memory is beside what it may be, whatever the code does: 4 bytes a token, the offsets, a string a word
-with a list and a dict of them, the model's parameters, and what the process of the small corpus holds once
-it has imported MXNet.
+The memory of the large corpus is beside what may grow with it, whatever the code does, and what the small
+one's process holds besides that. Growing may: 4 bytes a token, the offsets, a string a word with a list, a
+dict and the counts of them, the model's parameters, and 32 bytes a word for the noise.
 
     python benchmarks/corpus_scale.py [--runs 1] [--json] [--smoke]
 """
@@ -23,7 +23,7 @@ from typing import Any, Callable
 
 import numpy
 from rows import memory_row, read_options, row, show
-from sides import Side, resident, serve
+from sides import Side, serve
 
 EMBED_SIZE, WINDOW, NOISE_WORDS, BATCH = 100, 5, 5, 4096
 SENTENCE, LETTERS, WALK = 20, 5, 100
@@ -61,8 +61,6 @@ def corpus(folder: str, num_pairs: int) -> Callable[..., dict[str, float]]:
     import gluon_softmax as gs
     import gluon_softmax.backend  # MXNet itself: importing it is no part of what is measured
 
-    base = resident()
-
     def turn(turn: int) -> dict[str, float]:
         start = time.perf_counter()
         read = gs.load_corpus(folder, min_freq=1)
@@ -72,10 +70,10 @@ def corpus(folder: str, num_pairs: int) -> Callable[..., dict[str, float]]:
         return {
             "tokens": tokens,
             "sentences": sentences,
+            "types": len(read.counts),
             "load": tokens / seconds,
             "train": rate,
             "parameters": parameters,
-            "base": base,
         }
 
     return turn
@@ -112,12 +110,14 @@ class Start:
             yield batch
 
 
-def vocabulary_mib(words: numpy.ndarray) -> float:
-    """The words as Python holds them: a string each, a list of them, and a dict from word to id."""
-    tokens = [bytes(word[:-1]).decode() for word in words]
+def may_hold(answer: dict[str, float], words: numpy.ndarray) -> float:
+    """What grows with a corpus, its vocabulary and its model, in MiB."""
+    tokens = [bytes(word[:-1]).decode() for word in words[: int(answer["types"])]]
     ids = {token: i for i, token in enumerate(tokens)}
-    parts = sum(map(sys.getsizeof, tokens)) + sum(map(sys.getsizeof, ids.values()))
-    return (parts + sys.getsizeof(tokens) + sys.getsizeof(ids)) / 2**20
+    held = sum(sys.getsizeof(one) for one in (*tokens, *ids.values(), tokens, ids))
+    per_word = 8 + 4 * 8  # a count; its copy, a probability and two columns of the alias table
+    held += 4 * answer["tokens"] + 8 * answer["sentences"] + 4 * answer["parameters"]
+    return (held + per_word * answer["types"]) / 2**20
 
 
 def both_parts(answer: dict[str, float]) -> float:
@@ -139,8 +139,7 @@ def main() -> None:
         ]
         sides[1].ask(turn=-1)  # imports and the processor's clock; the large corpus is long enough without
         turns = [(sides[0].ask(turn=turn), sides[1].ask(turn=turn)) for turn in range(args.runs)]
-        peak, small = sides[0].close(), turns[0][1]
-        sides[1].close()
+        peaks = [side.close() for side in sides]
     for name, rate in (
         ("corpus_scale", both_parts),
         ("corpus_scale_load", lambda answer: answer["load"]),
@@ -148,10 +147,8 @@ def main() -> None:
     ):
         rates = [(rate(large), rate(small)) for large, small in turns]
         show(row(name, rates, "tokens/s", 0.8, "higher"), args.json)
-    large = turns[0][0]
-    arrays = (4 * large["tokens"] + 8 * (large["sentences"] + 1) + 4 * large["parameters"]) / 2**20
-    allowed = arrays + vocabulary_mib(words) + small["base"]
-    show(memory_row("corpus_scale", (peak, allowed)), args.json)
+    large, small = (may_hold(answer, words) for answer in turns[0])
+    show(memory_row("corpus_scale", (peaks[0], large + peaks[1] - small)), args.json)
 
 
 if __name__ == "__main__":
