@@ -10,15 +10,12 @@ turns, and the ratios are taken within a turn.
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
-import statistics
-import time
 from typing import Any, Callable
 
 import numpy
-from steps import zipf_counts
+from rows import read_options, row, show
+from steps import turn_of_steps, zipf_counts
 
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, gluon, mx, np
@@ -60,52 +57,31 @@ def make_step(layer: Any, positions: int, in_units: int) -> Callable[[numpy.ndar
     return step
 
 
-def measure(vocab_size: int, positions: int, in_units: int, runs: int) -> dict[str, list[float]]:
-    """Seconds of each layer's steps, one a turn, after two that are not counted."""
-    counts = zipf_counts(vocab_size)
-    targets = numpy.random.default_rng(0).choice(
-        vocab_size, size=(runs + 2, positions), p=counts / counts.sum()
-    )
-    steps = {
-        name: make_step(layer, positions, in_units)
+def measure(
+    vocab_size: int, positions: int, in_units: int, runs: int
+) -> dict[str, list[tuple[float, float]]]:
+    """Milliseconds of a step, (the layer's, the full softmax's) a turn, after two that are not counted."""
+    turns = {
+        name: turn_of_steps(make_step(layer, positions, in_units), vocab_size, 1, positions)
         for name, layer in make_layers(vocab_size, in_units).items()
     }
-    seconds: dict[str, list[float]] = {name: [] for name in steps}
-    for turn, target in enumerate(targets):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step(target)
-            if turn >= 2:
-                seconds[name].append(time.perf_counter() - start)
-    return seconds
+    taken = [{name: take(turn) for name, take in turns.items()} for turn in range(runs + 2)][2:]
+    return {name: [(times[name], times["full"]) for times in taken] for name in turns}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--vocab-sizes", default="10000,100000", help="default 10000,100000")
-    parser.add_argument("--runs", type=int, default=5, help="steps of each layer that count (default 5)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a vocabulary and layer")
-    parser.add_argument("--smoke", action="store_true", help="one tiny step: does it work?")
-    args = parser.parse_args()
+    args = read_options(__doc__.splitlines()[0], runs=5, vocab_sizes="10000,100000")
     sizes = [500] if args.smoke else [int(size) for size in args.vocab_sizes.split(",")]
     positions, in_units, runs = (16, 16, 1) if args.smoke else (2240, 200, args.runs)
     for vocab_size in sizes:
-        seconds = measure(vocab_size, positions, in_units, runs)
-        gc.collect()
-        for name, times in seconds.items():
-            ratio = statistics.median(full / own for full, own in zip(seconds["full"], times))
-            milliseconds = 1e3 * statistics.median(times)
+        for name, times in measure(vocab_size, positions, in_units, runs).items():
+            found = row(f"{name} {vocab_size}", times, "ms", 1, "lower")
             if args.json:
-                row = {
-                    "name": f"{name} {vocab_size}",
-                    "ms": milliseconds,
-                    "full_over_own": ratio,
-                    "runs": runs,
-                }
-                print(json.dumps(row))
+                show(found, as_json=True)
             else:
-                label = f"{vocab_size:>9,} words  {name:18s}"
-                print(f"{label} {milliseconds:8.1f} ms, {ratio:6.1f} times as fast as the full softmax")
+                faster = f"{1 / found['ratio']:6.1f} times as fast as the full softmax"
+                print(f"{vocab_size:>9,} words  {name:18s} {found['ours']:8.1f} ms, {faster}")
+        gc.collect()
 
 
 if __name__ == "__main__":

@@ -8,13 +8,17 @@ import statistics
 from typing import Any, Sequence
 
 
-def read_options(description: str, runs: int) -> argparse.Namespace:
-    """``--runs``, ``--data-dir``, ``--json`` (one object a row) and ``--smoke`` (tiny: does it work?)."""
+def read_options(description: str, runs: int, **texts: str) -> argparse.Namespace:
+    """``--runs``, ``--data-dir``, ``--json`` (one object a row), ``--smoke`` (tiny: does it work?), and what
+    else is given, with its default.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--runs", type=int, default=runs, help=f"turns of each side (default {runs})")
     parser.add_argument("--data-dir", help="where PTB is kept")
     parser.add_argument("--json", action="store_true", help="print one JSON object a row")
     parser.add_argument("--smoke", action="store_true", help="one tiny turn: does it work?")
+    for name, default in texts.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", default=default, help=f"default {default}")
     return parser.parse_args()
 
 

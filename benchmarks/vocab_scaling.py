@@ -9,11 +9,9 @@ softmax is deeper for more words, so its step may grow a little. The two vocabul
 
 from __future__ import annotations
 
-import time
-
-import numpy
-from output_layers import make_step, zipf_counts
+from output_layers import make_step
 from rows import read_options, row, show
+from steps import turn_of_steps, zipf_counts
 
 import gluon_softmax as gs
 
@@ -33,23 +31,11 @@ def make_layer(name: str, vocab_size: int, in_units: int) -> gs.NegativeSampling
 def milliseconds(name: str, sizes: tuple[int, int], positions: int, runs: int) -> list[tuple[float, float]]:
     """(large, small) a turn."""
     in_units = 100
-    steps, targets = [], []
-    for vocab_size in sizes:
-        counts = zipf_counts(vocab_size)
-        chances = counts / counts.sum()
-        draw = numpy.random.default_rng(0).choice(vocab_size, size=(runs + WARM_UP, positions), p=chances)
-        targets.append(draw)
-        steps.append(make_step(make_layer(name, vocab_size, in_units), positions, in_units))
-    turns = []
-    for turn in range(runs + WARM_UP):
-        times = []
-        for step, draw in zip(steps, targets):
-            start = time.perf_counter()
-            step(draw[turn])
-            times.append(1e3 * (time.perf_counter() - start))
-        if turn >= WARM_UP:
-            turns.append((times[0], times[1]))
-    return turns
+    large, small = (
+        turn_of_steps(make_step(make_layer(name, size, in_units), positions, in_units), size, 1, positions)
+        for size in sizes
+    )
+    return [(large(turn), small(turn)) for turn in range(runs + WARM_UP)][WARM_UP:]
 
 
 def main() -> None:
