@@ -112,8 +112,8 @@ def score_tables(
 ) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Label and weight of a centre's scores with its block's words, both ((W + 1)^2 b, b + 2 W + M).
 
-    Row (l (W + 1) + r) b + i is for centre i of a block with l context words to its left and r to its right: 1
-    and 1 at these, 0 and (l + r) K / M at the noise words, 0 and 0 elsewhere.
+    Row (l (W + 1) + r) b + i is for centre i of a block with l context words to its left and r to its right:
+    1 and 1 at these, 0 and (l + r) K / M at the noise words, 0 and 0 elsewhere.
     """
     reach = max_window_size
     left, right, i, column = numpy.ogrid[: reach + 1, : reach + 1, :block_size, : block_size + 2 * reach]
@@ -123,7 +123,8 @@ def score_tables(
     noise = numpy.broadcast_to(per_noise_word, (*context.shape[:3], shared_noise))
     label = numpy.concatenate([context, numpy.zeros_like(noise)], axis=3)
     weight = numpy.concatenate([context, noise], axis=3)
-    return tuple(table.reshape(-1, table.shape[3]).astype(numpy.float32) for table in (label, weight))  # type: ignore[return-value]  # two
+    shape = (-1, label.shape[3])
+    return label.reshape(shape).astype(numpy.float32), weight.reshape(shape).astype(numpy.float32)
 
 
 def _own_gradient(table: Any) -> Any:
