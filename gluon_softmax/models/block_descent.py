@@ -48,7 +48,7 @@ class BlockDescent:
         self._num_pairs = label.sum(axis=1).astype(numpy.int64)  # by row
         self._label, self._weight = (np.array(table, ctx=self._ctx) for table in (label, weight))
         self._scaled: tuple[float, Any, Any] = (0.0, self._label, self._weight)
-        self._gradients, self._losses = Graph(self._closed_form), Graph(self._sum_of_losses)
+        self._gradients, self._losses = Graph(_closed_form), Graph(_sum_of_losses)
         for graph in (self._gradients, self._losses):
             graph.hybridize(static_alloc=True, static_shape=True)
 
@@ -92,20 +92,6 @@ class BlockDescent:
             self._scaled = (rate, self._label * rate, self._weight * rate)
         return self._scaled[1:]
 
-    def _closed_form(self, F: Any, v: Any, u: Any, row: Any, label: Any, weight: Any) -> tuple[Any, Any]:
-        """weight (label - sigmoid(score)), as label is 0 or equal to weight, times the rows of the other
-        side: v (n, b, d), u (n, C, d), row (n, b) -> (n, b, d), (n, C, d).
-        """
-        sigmoid = F.npx.activation(F.npx.batch_dot(v, u, transpose_b=True), act_type="sigmoid")  # (n, b, C)
-        label, weight = (F.np.take(table, row, axis=0, mode="clip") for table in (label, weight))
-        slope = label - weight * sigmoid
-        return F.npx.batch_dot(slope, u), F.npx.batch_dot(slope, v, transpose_a=True)
-
-    def _sum_of_losses(self, F: Any, v: Any, u: Any, row: Any, label: Any, weight: Any) -> Any:
-        scores = F.npx.batch_dot(v, u, transpose_b=True)
-        label, weight = (F.np.take(table, row, axis=0, mode="clip") for table in (label, weight))
-        return F.np.sum(weight * softplus(F, scores) - label * scores)  # softplus(-s) = softplus(s) - s
-
 
 def score_tables(
     max_window_size: int, block_size: int, num_noise_words: int, shared_noise: int
@@ -132,3 +118,19 @@ def _own_gradient(table: Any) -> Any:
     first, second = (table.as_nd_ndarray().reshape(table.shape).as_np_ndarray() for _ in range(2))
     autograd.mark_variables(first, second, "add")
     return first
+
+
+def _closed_form(F: Any, v: Any, u: Any, row: Any, label: Any, weight: Any) -> tuple[Any, Any]:
+    """weight (label - sigmoid(score)), as label is 0 or equal to weight, times the rows of the other
+    side: v (n, b, d), u (n, C, d), row (n, b) -> (n, b, d), (n, C, d).
+    """
+    sigmoid = F.npx.activation(F.npx.batch_dot(v, u, transpose_b=True), act_type="sigmoid")  # (n, b, C)
+    label, weight = (F.np.take(table, row, axis=0, mode="clip") for table in (label, weight))
+    slope = label - weight * sigmoid
+    return F.npx.batch_dot(slope, u), F.npx.batch_dot(slope, v, transpose_a=True)
+
+
+def _sum_of_losses(F: Any, v: Any, u: Any, row: Any, label: Any, weight: Any) -> Any:
+    scores = F.npx.batch_dot(v, u, transpose_b=True)
+    label, weight = (F.np.take(table, row, axis=0, mode="clip") for table in (label, weight))
+    return F.np.sum(weight * softplus(F, scores) - label * scores)  # softplus(-s) = softplus(s) - s
