@@ -96,6 +96,6 @@ def main() -> None:
     show(memory_row("sg_ns_vs_d2l", memory), args.json)
 
 
-serve({"ours": ours, "peer": peer})
 if __name__ == "__main__":
+    serve({"ours": ours, "peer": peer})
     main()

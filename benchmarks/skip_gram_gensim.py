@@ -154,6 +154,6 @@ def main() -> None:
         show(memory_row("sg_ns_vs_gensim", (sides[0].close(), sides[1].close())), args.json)
 
 
-serve({"ours": ours, "peer": peer})
 if __name__ == "__main__":
+    serve({"ours": ours, "peer": peer})
     main()
