@@ -15,6 +15,7 @@ dict and the counts of them, the model's parameters, and 32 bytes a word for the
 
 from __future__ import annotations
 
+import gc
 import sys
 import tempfile
 import time
@@ -62,6 +63,7 @@ def corpus(folder: str, num_pairs: int) -> Callable[..., dict[str, float]]:
     import gluon_softmax.backend  # MXNet itself: importing it is no part of what is measured
 
     def turn(turn: int) -> dict[str, float]:
+        gc.collect()  # the model of the turn before, so that no peak holds two
         start = time.perf_counter()
         read = gs.load_corpus(folder, min_freq=1)
         seconds = time.perf_counter() - start
