@@ -1,6 +1,7 @@
-"""Run the benchmarks that have a peer, print their table, and write benchmarks/results.json with the machine.
+"""Run the benchmarks that have a peer or a target; write results.json, the README's table and the plot.
 
-python benchmarks/report.py [--smoke]        # --smoke: each in its smallest form, nothing is written
+python benchmarks/report.py [NAME ...]     # all, or those that are named: the other rows stay as they are
+python benchmarks/report.py --smoke        # each in its smallest form; nothing is written
 """
 
 from __future__ import annotations
@@ -13,10 +14,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from presentation import plot, put_into, table
 from rows import show
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("skip_gram", "corpus_load", "corpus_scale", "vocab_scaling")
+RESULTS, README, PLOT = HERE / "results.json", HERE.parent / "README.md", HERE / "time_to_quality.png"
+BENCHMARKS = (
+    "skip_gram",
+    "skip_gram_gensim",
+    "corpus_load",
+    "adaptive_step",
+    "sampled_step",
+    "vocab_scaling",
+    "language_model_epoch",
+    "corpus_scale",
+)
 
 
 def machine() -> dict[str, Any]:
@@ -46,12 +58,22 @@ def run(name: str, options: list[str]) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    smoke = sys.argv[1:] == ["--smoke"]
-    rows = [found for name in BENCHMARKS for found in run(name, ["--smoke"] if smoke else [])]
-    for found in rows:
-        show(found, as_json=False)
+    smoke, names = "--smoke" in sys.argv[1:], [name for name in sys.argv[1:] if name != "--smoke"]
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        raise SystemExit(f"names takes some of {', '.join(BENCHMARKS)}; got {', '.join(sorted(unknown))}")
+    rows = json.loads(RESULTS.read_text())["rows"] if names else []
+    for name in names or BENCHMARKS:
+        for found in run(name, ["--smoke"] if smoke else []):
+            show(found, as_json=False)
+            rows = [row for row in rows if row["name"] != found["name"]] + [found]
+        if not smoke:  # after each, so that a long run that is cut short leaves what it measured
+            RESULTS.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
     if not smoke:
-        (HERE / "results.json").write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
+        put_into(README, table(rows))
+        for row in rows:
+            if "points" in row:
+                plot(row, PLOT)
 
 
 if __name__ == "__main__":

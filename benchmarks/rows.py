@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 
 def read_options(description: str, runs: int, **texts: str) -> argparse.Namespace:
@@ -45,15 +45,21 @@ def memory_row(name: str, memory: tuple[float, float]) -> dict[str, Any]:
     return row(f"peak_memory_{name}", [memory], "MiB", 1, "lower")
 
 
+def is_met(found: Mapping[str, Any]) -> bool:
+    """Whether a row reaches its target."""
+    if found["better"] == "higher":
+        return bool(found["ratio"] >= found["target"])
+    return bool(found["ratio"] <= found["target"])
+
+
 def show(found: dict[str, Any], as_json: bool) -> None:
     """Print a row, as JSON or in a line that says whether the target is met."""
     if as_json:
         print(json.dumps(found))
         return
     higher = found["better"] == "higher"
-    met = found["ratio"] >= found["target"] if higher else found["ratio"] <= found["target"]
     print(
         f"{found['name']:24s} ours {found['ours']:,.4g} {found['unit']}, peer {found['peer']:,.4g}, "
         f"ratio {found['ratio']:.2f} (target {'at least' if higher else 'at most'} {found['target']:g}: "
-        f"{'met' if met else 'missed'}; median of {found['runs']})"
+        f"{'met' if is_met(found) else 'missed'}; median of {found['runs']})"
     )
