@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gluon_softmax import NCE, LogUniformSampler, SampledSoftmax, UniformSampler, UnigramSampler
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.output_layers.candidates import CandidateLayer, count_hits, share_of_repeats
+from gluon_softmax.output_layers.candidates import CandidateLayer, count_hits, hit_places
 
 V, D, S = 12, 5, 6
 COUNTS = numpy.array([40, 27, 0, 25, 13, 12, 10, 9, 7, 3, 2, 1])
@@ -121,16 +121,12 @@ def test_excluding_drops_a_draw_that_was_fixed(kind: str) -> None:
     target=st.lists(st.integers(0, 6), min_size=1, max_size=8),
     candidates=st.lists(st.integers(0, 6), min_size=1, max_size=8),
 )
-def test_hits_are_counted_and_share_one_weight(target: list[int], candidates: list[int]) -> None:
+def test_hits_are_counted_and_found(target: list[int], candidates: list[int]) -> None:
     ids, drawn = numpy.array(target), numpy.array(candidates)
-    hits = count_hits(ids, drawn)
-    assert hits.tolist() == [candidates.count(word) for word in target]
-    share = share_of_repeats(ids, drawn, hits)
-    assert share.dtype == numpy.float32
-    for i, word in enumerate(target):
-        for j, candidate in enumerate(candidates):
-            wanted = 1 / candidates.count(word) if candidate == word else 1
-            assert numpy.exp(share[i, j]) == pytest.approx(wanted)
+    assert count_hits(ids, drawn).tolist() == [candidates.count(word) for word in target]
+    wanted = [(i, j) for i, word in enumerate(target) for j, other in enumerate(candidates) if word == other]
+    places = hit_places(ids, drawn)
+    assert places.shape == (2, len(wanted)) and list(zip(*places.tolist())) == wanted
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -79,7 +79,9 @@ class OutputLayer(Block):
         check_ids("target", host_target, self._vocab_size)
         check_same_shape("target", host_target.shape, "hidden without its last axis", hidden.shape[:-1])
         loss = self._loss(
-            hidden.reshape(-1, self._in_units),  # (N, in_units)
+            hidden
+            if hidden.ndim == 2
+            else hidden.reshape(-1, self._in_units),  # (N, in_units); a reshape copies
             as_ids(target, hidden.ctx).reshape(-1),  # (N,)
             host_target.reshape(-1),  # (N,)
         ).reshape(host_target.shape)

@@ -120,12 +120,26 @@ class CandidateLayer(OutputLayer):
         if not self.remove_accidental_hits:
             return numpy.zeros(target.shape, dtype=numpy.int64)
         hits = count_hits(target, candidates.ids)
-        if (hits == self.num_sampled).any():
+        self._check_some_left(target[hits == self.num_sampled])
+        return hits
+
+    def _hit_places(self, target: numpy.ndarray, candidates: Candidates) -> numpy.ndarray:
+        """Where candidates are to be removed: positions and candidates, (2, n)."""
+        if not self.remove_accidental_hits:
+            return numpy.zeros((2, 0), dtype=numpy.int64)
+        places = hit_places(target, candidates.ids)
+        if not self.unique or self.num_sampled == 1:
+            hits = numpy.bincount(places[0], minlength=target.size)
+            self._check_some_left(target[hits == self.num_sampled])
+        return places
+
+    def _check_some_left(self, without: numpy.ndarray) -> None:
+        """No target is without any candidate."""
+        if without.size:
             raise ValueError(
                 f"num_sampled takes more than {self.num_sampled}: every candidate is the target "
-                f"{target[hits == self.num_sampled][0]} itself, and removing them leaves no negative"
+                f"{without[0]} itself, and removing them leaves no negative"
             )
-        return hits
 
     def _parameters(self, ctx: Any) -> list[Any]:
         return [table.data(ctx) for table in ([self.weight, self.bias] if self._use_bias else [self.weight])]
@@ -175,10 +189,13 @@ def count_hits(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarra
     return numpy.searchsorted(ordered, target, "right") - numpy.searchsorted(ordered, target, "left")
 
 
-def share_of_repeats(target: numpy.ndarray, candidates: numpy.ndarray, hits: numpy.ndarray) -> numpy.ndarray:
-    """-log m where a candidate is one of the m that equal the target, 0 elsewhere: float32 (N, S).
-
-    Added to the scores it lets the m copies weigh as much as one.
-    """
-    log_copies = numpy.log(numpy.maximum(hits, 1)).astype(numpy.float32)
-    return (target[:, None] == candidates) * -log_copies[:, None]
+def hit_places(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:
+    """Where a candidate (S,) equals a target (N,): positions and candidates, (2, n), position by position."""
+    order = numpy.argsort(candidates, kind="stable")
+    ordered = candidates[order]
+    first = numpy.searchsorted(ordered, target)  # (N,)
+    positions = numpy.flatnonzero(ordered[numpy.minimum(first, candidates.size - 1)] == target)
+    first = first[positions]
+    copies = numpy.searchsorted(ordered, target[positions], "right") - first  # of each of these targets
+    copy = numpy.arange(copies.sum()) - numpy.repeat(numpy.cumsum(copies) - copies, copies)  # 0, 1, ... of it
+    return numpy.stack([numpy.repeat(positions, copies), order[numpy.repeat(first, copies) + copy]])

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd
+from ..backend import autograd, mx, np
 from ..checks import check_counts, check_positive_int
-from ..graph import Graph, softplus
+from ..embedding import as_ids, look_up
+from ..graph import Graph
+from ..sampled_cross_entropy import sampled_cross_entropy
 from ..samplers import LogUniformSampler, Sampler
-from .candidates import CandidateLayer, Candidates, share_of_repeats
+from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
 
@@ -83,20 +85,28 @@ class SampledSoftmax(CandidateLayer):
         )
         if counts is not None and isinstance(self._given, LogUniformSampler):
             _check_falling(counts)
-        self._loss_graph, self._full_graph = Graph(self._sampled_losses), Graph(self._full_losses)
+        self._full_graph = Graph(self._full_losses)
 
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         if not autograd.is_training():
             return self._full_graph(hidden, target, *self._parameters(hidden.ctx))
-        candidates = self._current_candidates()
+        candidates, ctx = self._current_candidates(), hidden.ctx
         self._check_drawn(host_target)
-        hits = self._accidental_hits(host_target, candidates)
-        ids = self._ids(host_target, candidates, hidden.ctx)
-        shift = -self._log_expected_count(
-            numpy.concatenate([host_target, candidates.ids]), candidates.num_tries
-        )
-        host = [shift, hits > 0, *self._repeats(host_target, candidates, hits)]
-        return self._loss_graph(hidden, ids, *self._parameters(hidden.ctx), *self._beside(hidden, host))
+        hits = self._hit_places(host_target, candidates)  # (2, n)
+        ids = numpy.concatenate([candidates.ids, host_target])  # (S + N,)
+        log_count = self._log_expected_count(ids, candidates.num_tries)
+        on_device = as_ids(ids, ctx)
+        rows = self._look_up(on_device, self.weight, self._shape)  # (S + N, d)
+        shift = np.array(-log_count, dtype=hidden.dtype, ctx=ctx)
+        learned = [self.weight.grad_req != "null", False]
+        if self._use_bias:
+            shift = shift + self._look_up(on_device, self.bias, (self._vocab_size, 1)).reshape(-1)
+            learned[1] = self.bias.grad_req != "null"
+        removed = as_ids(hits, ctx) if hits.size else None
+        return sampled_cross_entropy(hidden, rows, shift, self.num_sampled, removed, learned)
+
+    def _look_up(self, ids: Any, table: Any, shape: tuple[int, int]) -> Any:
+        return look_up(mx.nd, ids, table.data(ids.ctx), shape, self._sparse_grad, table.dtype)
 
     def _check_drawn(self, target: numpy.ndarray) -> None:
         never = target[self._sampler.prob(target) == 0]
@@ -108,18 +118,6 @@ class SampledSoftmax(CandidateLayer):
                 f"with {self._sampler}"
             )
 
-    def _repeats(
-        self, target: numpy.ndarray, candidates: Candidates, hits: numpy.ndarray
-    ) -> list[numpy.ndarray]:
-        removes = self.remove_accidental_hits and not self.unique
-        return [share_of_repeats(target, candidates.ids, hits)] if removes else []
-
-    def _sampled_losses(self, F: Any, hidden: Any, ids: Any, weight: Any, *rest: Any) -> Any:
-        bias, rest = (rest[0], rest[1:]) if self._use_bias else (None, rest)
-        shift, hits, *repeats = rest
-        right, sampled = self._scores(F, hidden, ids, shift, weight, bias)  # (N,), (N, S)
-        return sampled_cross_entropy(F, right, sampled, hits, *repeats)
-
     def _full_losses(self, F: Any, hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
         return -F.npx.pick(self._log_prob(F, hidden, weight, bias), target, axis=-1)
 
@@ -129,22 +127,6 @@ class SampledSoftmax(CandidateLayer):
 
     def __repr__(self) -> str:
         return f"SampledSoftmax({self._options()})"
-
-
-def sampled_cross_entropy(F: Any, right: Any, sampled: Any, hits: Any, repeats: Any = None) -> Any:
-    """-log of the target's share: corrected scores of target (N,) and candidates (N, S), hits (N,) -> (N,).
-
-    A candidate that equals the target has the target's very score. So where ``hits`` is 1 it stays, and the
-    target's own term is left out of the sum in its stead: no mask over the scores, and nothing that a float16
-    cannot hold. `repeats` (N, S), for draws with replacement, is that of `share_of_repeats`.
-    """
-    if repeats is not None:
-        sampled = sampled + repeats
-    # x - log_softmax(x) is log sum exp(x) in every column; twice as fast as putting the target beside them
-    log_share = F.npx.log_softmax(sampled, axis=-1)
-    first, first_share = (F.npx.slice(x, begin=(None, 0), end=(None, 1)) for x in (sampled, log_share))
-    excess = F.np.squeeze(first - first_share, 1) - right  # (N,)
-    return hits * excess + (1 - hits) * softplus(F, excess)
 
 
 def _check_falling(counts: numpy.ndarray) -> None:
