@@ -3,9 +3,9 @@
 Both are a GRU of 200 over words' rows of 200, dropout of 0.25 on rows and hidden vectors, and a sampled
 softmax that draws 200 different words from the log-uniform distribution for each batch, with the logarithm of
 the expected count subtracted and accidental hits left out. Both train with Adam on the same ids: 32 columns,
-20 steps, 10,000 words; the state goes on from batch to batch without a gradient. Adam is the plain one on both
-sides, which moves every row at each step, with dense gradients; PyTorch's is its fused form, twice as fast as
-its others, and it looks up targets and candidates at once, which was the faster way too.
+20 steps, 10,000 words; the state goes on from batch to batch without a gradient. Adam is the plain one, which
+moves every row at each step, with dense gradients; PyTorch's is its fused form, twice as fast as its others,
+and it looks up targets and candidates at once, which was the faster way too.
 
 A turn is the first 400 of an epoch's 1,452 batches (a first turn of each side does not count), from ids in
 memory to updated parameters; PyTorch's side draws with NumPy and masks at the hits alone, as in
