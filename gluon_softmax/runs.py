@@ -55,7 +55,7 @@ def train_run(
     vectors are on disk.
     """
     from .pretrained import load_vectors
-    from .training import initialize, train
+    from .training import check_own_step, initialize, train
 
     run = Run(folder)
     if resume and overwrite:
@@ -78,6 +78,7 @@ def train_run(
             f"{len(corpus.ids('train')):,} training tokens: is every sentence one word, or all thinned out "
             "(subsampling, threshold)?"
         )
+    check_own_step(net, batches, options["optimizer"], contexts, options["clip_norm"])
     say(repr(corpus))
     say(f"{options['model']} with {net.output_layer} on {', '.join(map(str, contexts))}")
     if overwrite:

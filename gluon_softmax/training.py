@@ -103,11 +103,12 @@ def train(
     check_positive_int("seed", seed, 0)
     check_positive_int("resample_every", resample_every)
     contexts = as_contexts(device)
+    own_step = check_own_step(net, batches, optimizer, contexts, clip_norm)
     initialize(net, contexts, seed)
     if hybridize:
         net.hybridize(static_alloc=True)
     trainer = make_trainer(net, optimizer, lr, contexts)
-    descent = _own_descent(net, batches, optimizer, contexts, clip_norm)
+    descent = net.descent(batches, contexts[0]) if own_step else None
     if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
         checkpoint = Checkpoint(checkpoint)
     if best is not None and not isinstance(best, Checkpoint):
@@ -185,10 +186,14 @@ def initialize(net: Any, contexts: list[Any], seed: int) -> None:
             parameter.reset_ctx(contexts)
 
 
-def _own_descent(net: Any, batches: Any, optimizer: str, contexts: list[Any], clip_norm: float | None) -> Any:
-    """What steps in the Trainer's place, for batches that are made for it; None for all others."""
+def check_own_step(
+    net: Any, batches: Any, optimizer: str, contexts: list[Any], clip_norm: float | None
+) -> bool:
+    """Whether `batches` are for the net's own `descent` and not for the Trainer; TypeError or ValueError for
+    what cannot go with that.
+    """
     if not getattr(batches, "own_step", False):
-        return None
+        return False
     kind = type(batches).__name__
     if not hasattr(net, "descent"):
         raise TypeError(f"net takes a SkipGram with {kind}; got {type(net).__name__}")
@@ -198,7 +203,7 @@ def _own_descent(net: Any, batches: Any, optimizer: str, contexts: list[Any], cl
         raise ValueError(f"device takes one context with {kind}; got {len(contexts)}")
     if clip_norm is not None:
         raise ValueError(f"clip_norm takes None with {kind}; got {clip_norm}")
-    return net.descent(batches, contexts[0])
+    return True
 
 
 def _resample(net: Any, rng: Any) -> None:

@@ -194,6 +194,7 @@ def test_held_out_loss_is_that_of_numpy_pair_by_pair(trained: Path, corpus: Path
     [
         {"model": "cbow"},
         {"batches": "book"},
+        {"batches": "blocks", "optimizer": "sgd", "batch_size": 32},
         {"sparse_grad": True},
         {"resample": False, "schedule": "constant"},
     ],
@@ -204,6 +205,27 @@ def test_other_kinds_of_runs_learn_and_evaluate(given: Any, corpus: Path, tmp_pa
     assert history[-1]["valid_loss"] < history[0]["valid_loss"]
     valid = evaluate_run(tmp_path / "run")["valid"]["loss"]
     assert valid == pytest.approx(history[-1]["valid_loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"optimizer": "adam"}, "optimizer takes 'sgd' with SkipGramBlocks"),
+        ({"clip_norm": 1.0}, "clip_norm takes None with SkipGramBlocks"),
+        ({"device": "cpu:0,cpu:1"}, "device takes one context with SkipGramBlocks"),
+        ({"softmax": "full"}, "batches takes 'blocks' with softmax negative-sampling only"),
+    ],
+    ids=lambda given: "-".join(given) if isinstance(given, dict) else "",
+)
+def test_blocks_refuse_what_they_cannot_do_before_anything_is_written(
+    given: Any, message: str, corpus: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        train(
+            tmp_path / "run",
+            small(corpus, **{"batches": "blocks", "optimizer": "sgd", "batch_size": 32, **given}),
+        )
+    assert not (tmp_path / "run").exists()
 
 
 def test_several_contexts_train_what_one_trains(corpus: Path, tmp_path: Path) -> None:
