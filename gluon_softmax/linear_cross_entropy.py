@@ -17,8 +17,10 @@ from typing import Any
 
 from .backend import autograd, nd
 from .embedding import as_ids
+from .function import Function
 
-_BLOCK = 1 << 22  # scores at once, 16 MiB: products of this size run at full speed
+_BLOCK = 1 << 22  # the most scores at once, 16 MiB
+_ROWS = 1024  # of them at once where half a block has fewer: products of this size run at full speed
 _LEAST_ROWS = 64  # with fewer a product, reading the weight for each would cost more than the scores
 _MOST_SCORES = 2 * _BLOCK
 
@@ -43,7 +45,7 @@ def linear_cross_entropy(hidden: Any, target: Any, weight: Any, bias: Any = None
     return _LinearCrossEntropy(ids, frozen, autograd.is_recording())(*learned, hidden * 1)
 
 
-class _LinearCrossEntropy(autograd.Function):
+class _LinearCrossEntropy(Function):
     """One call; MXNet takes a new object for each."""
 
     def __init__(self, target: Any, frozen: dict[int, Any], with_gradient: bool) -> None:
@@ -75,7 +77,9 @@ class _LinearCrossEntropy(autograd.Function):
 
     def _blocks(self, num_classes: int) -> list[tuple[int, int]]:
         size = self._target.size
-        rows = max(1, _BLOCK // num_classes, min(_LEAST_ROWS, _MOST_SCORES // num_classes))
+        most = max(1, _BLOCK // num_classes)
+        rows = max(min(_ROWS, most), most // 2, min(_LEAST_ROWS, _MOST_SCORES // num_classes))
+        rows = -(-size // -(-size // rows))  # as many blocks, all but equally long
         return [(begin, min(begin + rows, size)) for begin in range(0, size, rows)]
 
     def _go_through(self, with_gradient: bool, factors: Any = None) -> tuple[list[Any], list[Any]]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy
 
 from .backend import autograd, nd
+from .function import Function
 
 
 def sampled_cross_entropy(
@@ -34,7 +35,7 @@ def sampled_cross_entropy(
     return function(*(array for array, wanted in zip((rows, shift), learned) if wanted), hidden * 1)
 
 
-class _SampledCrossEntropy(autograd.Function):
+class _SampledCrossEntropy(Function):
     """One call; MXNet takes a new object for each."""
 
     def __init__(self, size: int, removed: Any, learned: Any, tables: Any, with_gradient: bool) -> None:
