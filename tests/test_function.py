@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from typing import Any, Iterator
 
 import pytest
@@ -18,6 +19,14 @@ class Square(Function):
 
     def backward(self, out_grad: Any) -> Any:
         return 2 * self.kept.as_nd_ndarray() * out_grad
+
+
+def forgets(function: Function) -> bool:
+    """The engine may hold the graph for a moment after its last step."""
+    deadline = time.monotonic() + 5
+    while vars(function) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not vars(function)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +46,7 @@ def test_after_the_backward() -> None:
     mx.nd.waitall()
     assert x.grad.tolist() == [2, -6]
     del y
-    assert not vars(square)
+    assert forgets(square)
 
 
 def test_a_graph_that_is_kept() -> None:
@@ -50,7 +59,7 @@ def test_a_graph_that_is_kept() -> None:
         mx.nd.waitall()
         assert x.grad.tolist() == [4] and hasattr(square, "kept")
     del y
-    assert not vars(square)
+    assert forgets(square)
 
 
 def test_a_graph_without_backward_and_a_call_without_graph() -> None:
@@ -60,4 +69,4 @@ def test_a_graph_without_backward_and_a_call_without_graph() -> None:
         y = square(x)
     assert plain(x).tolist() == [4] and hasattr(plain, "kept")
     del y
-    assert not vars(square)
+    assert forgets(square)
