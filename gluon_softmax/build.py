@@ -108,6 +108,16 @@ OVERRIDES: tuple[Override, ...] = (
         "few steps again; after 4 epochs 0.95 of the planted words find their group",
     ),
     Override(
+        {"batches": "blocks", "softmax": "hierarchical"},
+        {"batch_size": 1056, "lr": 0.05},
+        "a multiple of the 22 centres of its blocks; after 5 epochs of ptb -log p is 8.00, with lr 0.03 8.01",
+    ),
+    Override(
+        {"batches": "blocks", "softmax": "hierarchical", "corpus": "mini_ptb"},
+        {"batch_size": 264},
+        "few steps again",
+    ),
+    Override(
         {"model": "lm"},
         {"min_freq": 1, "embed_size": 200, "batch_size": 32, "lr": 0.004},
         "columns of text, all 10,000 words of ptb; perplexity of its valid text after one epoch 154, with lr "

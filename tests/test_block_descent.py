@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy
 import pytest
-from reference import TinyCorpus, scatter_add, sigmoid, softplus
+from blocks import CORPUS, B, D, V, W, pairs_of, set_tables, tables
+from reference import scatter_add, sigmoid, softplus
 
 from gluon_softmax import (
     CBOW,
@@ -24,38 +25,15 @@ from gluon_softmax.batches import window_batches
 from gluon_softmax.checkpoint import Checkpoint
 from gluon_softmax.models.block_descent import BlockDescent
 
-V, D, W, B, M = 23, 6, 3, 4, 5
+M = 5
 ROWS = {"subsampling": "none", "block_size": B, "shared_noise": M}
 CPUS = [mx.cpu(0), mx.cpu(1)]
-
-
-def make_corpus(num_sentences: int = 30, seed: int = 0) -> TinyCorpus:
-    rng = numpy.random.default_rng(seed)
-    p = 1 / numpy.arange(1.0, V + 1)
-    return TinyCorpus([rng.choice(V, rng.integers(1, 12), p=p / p.sum()) for _ in range(num_sentences)], V)
-
-
-CORPUS = make_corpus()
 
 
 def make_net(num_noise_words: int = 5, ctx: Any = None, scale: float = 0.8) -> SkipGram:
     net = SkipGram(V, D, NegativeSampling(numpy.maximum(CORPUS.counts, 1), D, num_noise_words))
     net.initialize(mx.init.Uniform(scale), ctx=ctx or mx.cpu())
     return net
-
-
-def tables(net: SkipGram) -> list[numpy.ndarray]:
-    return [p.list_data()[0].asnumpy().copy() for p in (net.embed.weight, net.output_layer.weight)]
-
-
-def pairs_of(batch: Any) -> list[tuple[int, int, list[int]]]:
-    """(centre, context word, the block's noise words) of a batch, read word by word."""
-    found = []
-    for words, left, right in zip(batch.words.tolist(), batch.left, batch.right):
-        for i in range(left.size):
-            near = [*range(W + i - left[i], W + i), *range(W + i + 1, W + i + 1 + right[i])]
-            found += [(words[W + i], words[j], words[left.size + 2 * W :]) for j in near]
-    return found
 
 
 def first_batch(num_noise_words: int = 5, batch_size: int = 24) -> Any:
@@ -96,8 +74,7 @@ def test_a_step_is_that_of_a_loop_over_pairs(num_noise_words: int, ctx: Any, hyb
 def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs_and_noise(ctx: Any) -> None:
     fast, batch, rate = make_net(M, ctx), first_batch(M), 0.05
     textbook = make_net(M, ctx)
-    for mine, other in zip((fast.embed, fast.output_layer), (textbook.embed, textbook.output_layer)):
-        other.weight.set_data(mine.weight.data(ctx))
+    set_tables(textbook, tables(fast))
     before = tables(textbook)
     center, context, noise = (np.array(column, dtype="int32", ctx=ctx) for column in zip(*pairs_of(batch)))
     layer = textbook.output_layer
@@ -125,8 +102,7 @@ def test_rows_outside_the_batch_keep_every_bit() -> None:
 
 def test_the_rate_is_followed_within_its_step() -> None:
     once, later = make_net(), make_net()
-    for mine, other in zip((once.embed, once.output_layer), (later.embed, later.output_layer)):
-        other.weight.set_data(mine.weight.data())
+    set_tables(later, tables(once))
     batches = SkipGramBlocks(CORPUS, 24, W, **ROWS)
     batch = first_batch()
     start = tables(once)
@@ -183,8 +159,7 @@ def test_a_run_learns_and_says_what_it_did() -> None:
 
 def test_a_resumed_run_equals_one_that_was_not_interrupted(tmp_path: Path) -> None:
     whole, parts = make_net(), make_net()
-    for mine, other in zip((whole.embed, whole.output_layer), (parts.embed, parts.output_layer)):
-        other.weight.set_data(mine.weight.data())
+    set_tables(parts, tables(whole))
     run(whole)
 
     def stop(metrics: dict[str, Any]) -> None:
@@ -212,7 +187,7 @@ def test_what_does_not_fit_is_named() -> None:
     with pytest.raises(ValueError, match="num_noise_words of the batches takes that of the layer, 7; got 5"):
         train(make_net(7), blocks, 1, 0.05, "sgd", progress="none")
     counts = numpy.maximum(CORPUS.counts, 1)
-    with pytest.raises(TypeError, match="take a SkipGram with NegativeSampling; got one with NCE"):
+    with pytest.raises(TypeError, match="NegativeSampling or HierarchicalSoftmax; got one with NCE"):
         train(SkipGram(V, D, NCE(counts, D, 5)), blocks, 1, 0.05, "sgd", progress="none")
     with pytest.raises(TypeError, match="net takes a SkipGram with SkipGramBlocks; got CBOW"):
         train(CBOW(V, D, NegativeSampling(counts, D)), blocks, 1, 0.05, "sgd", progress="none")
@@ -220,4 +195,4 @@ def test_what_does_not_fit_is_named() -> None:
 
 def test_tables_of_another_width_are_refused() -> None:
     with pytest.raises(ValueError, match="word_table"):
-        BlockDescent(np.zeros((V, D)), np.zeros((V, D + 1)), W, B, 5, M)
+        BlockDescent(np.zeros((V, D)), np.zeros((V, D + 1)), SkipGramBlocks(CORPUS, 16, W, **ROWS))

@@ -195,6 +195,7 @@ def test_held_out_loss_is_that_of_numpy_pair_by_pair(trained: Path, corpus: Path
         {"model": "cbow"},
         {"batches": "book"},
         {"batches": "blocks", "optimizer": "sgd", "batch_size": 32},
+        {"batches": "blocks", "optimizer": "sgd", "batch_size": 44, "softmax": "hierarchical"},
         {"sparse_grad": True},
         {"resample": False, "schedule": "constant"},
     ],
@@ -213,7 +214,7 @@ def test_other_kinds_of_runs_learn_and_evaluate(given: Any, corpus: Path, tmp_pa
         ({"optimizer": "adam"}, "optimizer takes 'sgd' with SkipGramBlocks"),
         ({"clip_norm": 1.0}, "clip_norm takes None with SkipGramBlocks"),
         ({"device": "cpu:0,cpu:1"}, "device takes one context with SkipGramBlocks"),
-        ({"softmax": "full"}, "batches takes 'blocks' with softmax negative-sampling only"),
+        ({"softmax": "full"}, "batches takes 'blocks' with softmax negative-sampling or hierarchical only"),
     ],
     ids=lambda given: "-".join(given) if isinstance(given, dict) else "",
 )

@@ -33,6 +33,7 @@ class WindowBatches:
         epoch.
     seed : decides every draw.
 
+    ``kept_counts`` (vocab_size,) is how often each word of the training text survives subsampling on average.
     ``epoch(e)`` iterates over the batches of epoch e; plain iteration goes through epochs 0, 1, 2, ...
     ``produced`` counts what the latest epoch gave so far ("centers", "pairs"); ``expected_positions`` is how
     many positions an epoch has on average.
@@ -62,7 +63,10 @@ class WindowBatches:
         self._offsets = numpy.asarray(corpus.offsets(split))
         if not self._ids.size:
             raise ValueError(f"corpus takes at least one word in its {split} split; got none")
-        self._keep = keep_probabilities(check_counts("corpus counts", corpus.counts), subsampling, threshold)
+        counts = check_counts("corpus counts", corpus.counts)
+        # float32 as the draws are; once here, and not for every stretch
+        self._keep = keep_probabilities(counts, subsampling, threshold).astype(numpy.float32)
+        self.kept_counts = counts * self._keep
         self._resample = resample
         self._held_out = held_out
         self._stretches = _cut(self._offsets, _STRETCH_TOKENS)

@@ -54,7 +54,7 @@ def subsample(
     ids: numpy.ndarray, sentence_of: numpy.ndarray, keep: numpy.ndarray, rng: numpy.random.Generator
 ) -> tuple[numpy.ndarray, numpy.ndarray]:
     """The tokens that survive and the sentence of each: ids (N,), sentence_of (N,) -> (n,), (n,)."""
-    kept = rng.random(ids.size, dtype=numpy.float32) < keep.astype(numpy.float32)[ids]
+    kept = rng.random(ids.size, dtype=numpy.float32) < keep.astype(numpy.float32, copy=False)[ids]
     return ids[kept], sentence_of[kept]
 
 

@@ -13,6 +13,7 @@ from ..output_layers.choose import build_output_layer
 
 Options = Mapping[str, Any]
 
+_TREE_BLOCK = 22  # centres: with windows up to 5 they have 32 words around them, two AVX-512 registers
 _HELD_OUT_BATCH = 4096  # for speed alone: the loss is a mean over positions
 _HELD_OUT_COLUMNS = 10  # each begins without a state, which 9 words in 80,000 of PTB feel
 _HELD_OUT_BPTT = 35  # for speed alone: the state goes on
@@ -71,13 +72,16 @@ def _skip_gram_batches(corpus: Corpus, options: Options) -> Any:
     kind = options["batches"]
     if kind == "pairs":
         return SkipGramPairs(corpus, options["batch_size"], **kwargs)
-    if options["softmax"] != "negative-sampling":
+    softmax, size = options["softmax"], options["batch_size"]
+    if kind == "blocks" and softmax == "hierarchical":
+        return SkipGramBlocks(corpus, size, num_noise_words=0, block_size=_TREE_BLOCK, **kwargs)
+    if softmax != "negative-sampling":
         raise ValueError(
-            f"batches takes {kind!r} with softmax negative-sampling only, since these batches bring their own "
-            f"noise words; got softmax {options['softmax']}"
+            f"batches takes {kind!r} with softmax negative-sampling{' or hierarchical' * (kind == 'blocks')} "
+            f"only; got softmax {softmax}"
         )
     kwargs.update(num_noise_words=options["num_noise_words"], power=options["power"])
-    return {"book": SkipGramBatches, "blocks": SkipGramBlocks}[kind](corpus, options["batch_size"], **kwargs)
+    return {"book": SkipGramBatches, "blocks": SkipGramBlocks}[kind](corpus, size, **kwargs)
 
 
 def _skip_gram_held_out(corpus: Corpus, options: Options, split: str) -> Any:
@@ -169,8 +173,8 @@ MODELS: dict[str, ModelChoice] = {
                 "batches",
                 str,
                 "pairs",
-                "pairs of a centre and a context word, for any layer; the book's padded row a centre; or blocks "
-                "of consecutive centres, eight times as fast as pairs",
+                "pairs of a centre and a context word, for any layer; the book's padded row a centre; or for "
+                "negative-sampling and hierarchical, blocks of consecutive centres, many times as fast",
                 ("pairs", "book", "blocks"),
             ),
         ),

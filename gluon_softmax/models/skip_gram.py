@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..checks import check_same_shape
+from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
 from .base import WordModel
 from .block_descent import BlockDescent
+from .descent import Descent
+from .tree_descent import TreeDescent
 
 
 class SkipGram(WordModel):
@@ -31,22 +34,26 @@ class SkipGram(WordModel):
         check_same_shape("context", context.shape, "center", center.shape)
         return self.output_layer(self.embed(center), context)
 
-    def descent(self, batches: Any, ctx: Any) -> BlockDescent:
-        """The fast steps of plain SGD on `SkipGramBlocks`, for an output layer that is a `NegativeSampling`;
-        see `BlockDescent`. `train` calls it.
+    def descent(self, batches: Any, ctx: Any) -> Descent:
+        """The fast steps of plain SGD on `SkipGramBlocks`, for an output layer that is a `NegativeSampling`
+        or a `HierarchicalSoftmax`; see `BlockDescent` and `TreeDescent`. `train` calls it.
         """
         layer = self.output_layer
-        if type(layer) is not NegativeSampling:
+        if type(layer) not in (NegativeSampling, HierarchicalSoftmax):
             raise TypeError(
-                f"SkipGramBlocks take a SkipGram with NegativeSampling; got one with {type(layer).__name__}"
+                "SkipGramBlocks take a SkipGram with NegativeSampling or HierarchicalSoftmax; "
+                f"got one with {type(layer).__name__}"
             )
-        if layer.num_noise_words != batches.num_noise_words:
+        num_noise_words = getattr(layer, "num_noise_words", 0)
+        if num_noise_words != batches.num_noise_words:
             raise ValueError(
-                f"num_noise_words of the batches takes that of the layer, {layer.num_noise_words}; "
+                f"num_noise_words of the batches takes that of the layer, {num_noise_words}; "
                 f"got {batches.num_noise_words}"
             )
-        sizes = batches.max_window_size, batches.block_size, batches.num_noise_words, batches.shared_noise
-        return BlockDescent(self.embed.weight.data(ctx), layer.weight.data(ctx), *sizes)
+        tables = self.embed.weight.data(ctx), layer.weight.data(ctx)
+        if isinstance(layer, HierarchicalSoftmax):
+            return TreeDescent(*tables, layer.tree, batches)
+        return BlockDescent(*tables, batches)
 
     def score(self, center: Any, contexts_negatives: Any) -> Any:
         """Inner products of each centre's vector with its words' output vectors: (B, 1), (B, L) -> (B, L).
