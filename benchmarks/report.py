@@ -22,6 +22,7 @@ RESULTS, README, PLOT = HERE / "results.json", HERE.parent / "README.md", HERE /
 BENCHMARKS = (
     "skip_gram",
     "skip_gram_gensim",
+    "skip_gram_tree_gensim",
     "corpus_load",
     "adaptive_step",
     "sampled_step",

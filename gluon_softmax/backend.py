@@ -10,7 +10,9 @@ OpenMP's threads are told to sleep while they wait (``OMP_WAIT_POLICY=passive``,
 otherwise): by default those of MXNet's several workers spin, and take the cores from each other as soon as
 anything else runs on the machine. The OpenBLAS inside MXNet knows no processor after 2019 and takes newer
 ones for a Haswell; where they have AVX-512 it is told so (``OPENBLAS_CORETYPE``, unless it is set), which
-makes ``batch_dot`` twice as fast.
+makes ``batch_dot`` twice as fast. Where there are two cores or more, MXNet's engine gets two workers, so that
+operators that do not wait for each other run side by side (``MXNET_CPU_WORKER_NTHREADS``), and enough scratch
+memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same.
 """
 
 from __future__ import annotations
@@ -62,6 +64,9 @@ if sys.version_info >= (3, 12):
         import setuptools  # noqa: F401  # puts distutils back where Python 3.12 took it away
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+if (os.cpu_count() or 1) > 1:
+    os.environ.setdefault("MXNET_CPU_WORKER_NTHREADS", "2")
+    os.environ.setdefault("MXNET_CPU_TEMP_COPY", "16")
 if _has_avx512():
     os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
 try:

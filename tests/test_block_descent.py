@@ -43,7 +43,8 @@ def first_batch(num_noise_words: int = 5, batch_size: int = 24) -> Any:
 def one_step(net: SkipGram, batch: Any, rate: float, ctx: Any, hybridize: bool = True) -> tuple[float, int]:
     batches = SkipGramBlocks(CORPUS, batch.left.size, W, net.output_layer.num_noise_words, **ROWS)
     descent = net.descent(batches, ctx)
-    descent._gradients.hybridize(hybridize)
+    for graph in descent._gradients:
+        graph.hybridize(hybridize)
     ((loss, size),) = descent.epoch([batch], lambda pairs: rate)
     return float(loss), size
 

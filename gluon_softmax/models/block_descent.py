@@ -30,8 +30,8 @@ class BlockDescent(Descent):
         sizes = batches.max_window_size, batches.block_size, batches.num_noise_words, batches.shared_noise
         super().__init__(*score_tables(*sizes), batches, center_table.ctx)
         self._centers, self._words = own_gradient(center_table), own_gradient(word_table)
-        self._gradients, self._losses = Graph(_closed_form), Graph(_sum_of_losses)
-        for graph in (self._gradients, self._losses):
+        self._gradients, self._losses = [Graph(_closed_form) for _ in range(2)], Graph(_sum_of_losses)
+        for graph in (*self._gradients, self._losses):
             graph.hybridize(static_alloc=True, static_shape=True)
 
     def _prepare(self, words: numpy.ndarray, row: numpy.ndarray) -> Iterator[tuple[int, Any]]:
@@ -39,15 +39,14 @@ class BlockDescent(Descent):
         sizes = self._num_pairs[row].sum(axis=(1, 2)).tolist()
         return zip(sizes, zip(*self._to_device(centers, words, row)))
 
-    def _step(self, inputs: Any, rate: float, look: bool) -> Any:
+    def _step(self, inputs: Any, rate: float, look: bool, lane: int) -> tuple[Any, list[Any], list[Any]]:
         centers, words, row = inputs
         with autograd.record():
             v = np.take(self._centers, centers, axis=0, mode="clip")  # (n, b, d)
             u = np.take(self._words, words, axis=0, mode="clip")  # (n, C, d)
         rows = v.detach(), u.detach()
         loss = self._losses(*rows, row, self._label, self._weight) if look else None
-        autograd.backward([v, u], list(self._gradients(*rows, row, *self._at_rate(rate))))
-        return loss
+        return loss, [v, u], list(self._gradients[lane](*rows, row, *self._at_rate(rate)))
 
 
 def _closed_form(F: Any, v: Any, u: Any, row: Any, label: Any, weight: Any) -> tuple[Any, Any]:

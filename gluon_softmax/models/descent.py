@@ -5,6 +5,9 @@ product. The gradient of a logistic loss with label y and weight w by its score 
 nothing is recorded but the look-ups. And the gradient buffer of each table is the table itself: the backward
 of a look-up then adds onto the rows of the batch and touches no other, where a Trainer's update would go
 through the whole table.
+
+A batch is looked up before the update of the one ahead of it is added, so that two workers of MXNet's engine
+overlap: the gradients are those of the tables one step before, and still the same in every run.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ class Descent:
     """What the steps of the output layers share: ``descent.epoch(batches, rate)``.
 
     `label` and `weight` are `score_tables`; the arrays that a step needs come from `_prepare`, its loss and
-    its update from `_step`.
+    its changes from `_step`.
     """
 
     def __init__(self, label: numpy.ndarray, weight: numpy.ndarray, batches: Any, ctx: Any) -> None:
@@ -41,10 +44,11 @@ class Descent:
         rate of a step that comes after so many pairs.
         """
         batches, pairs, step = iter(batches), 0, 0
+        ahead: list[Any] = []  # look-ups and their gradients, not added yet
         while True:
             chunk = list(itertools.islice(batches, _CHUNK))
             if not chunk:
-                return
+                break
             words, left, right = (numpy.stack(arrays) for arrays in zip(*chunk))
             place = numpy.arange(self._block, dtype=numpy.int32)
             row = (
@@ -52,8 +56,14 @@ class Descent:
             ) * self._block + place  # of the score tables, (steps, n, b)
             for size, inputs in self._prepare(words, row):
                 look = step % _LOOK_EVERY == 0 or not pairs
-                yield self._step(inputs, rate(pairs), look), size
+                loss, *update = self._step(inputs, rate(pairs), look, step % 2)
+                if ahead:
+                    autograd.backward(*ahead)
+                ahead = update
+                yield loss, size
                 pairs, step = pairs + size, step + 1
+        if ahead:
+            autograd.backward(*ahead)
 
     def _prepare(self, words: numpy.ndarray, row: numpy.ndarray) -> Iterator[tuple[int, Any]]:
         """(number of pairs, arrays on the device) a step, from words (steps, n, C) and rows of the score
@@ -61,7 +71,10 @@ class Descent:
         """
         raise NotImplementedError
 
-    def _step(self, inputs: Any, rate: float, look: bool) -> Any:
+    def _step(self, inputs: Any, rate: float, look: bool, lane: int) -> tuple[Any, list[Any], list[Any]]:
+        """The loss or None, what was looked up, and what is to be added to it. Two steps are under way at a
+        time, so what compiled graphs keep is kept twice: `lane` is 0 and 1 in turn.
+        """
         raise NotImplementedError
 
     def _to_device(self, *arrays: numpy.ndarray) -> list[Any]:

@@ -71,7 +71,7 @@ class TreeDescent(Descent):
         self._hidden, self._top = own_gradient(hidden_table), own_gradient(node_table)
         self._deep = own_gradient(node_table, (num_nodes, width, 1, 1))  # as the filters of a convolution
         self._products = _Products(self._block + 2 * self._reach, top.size, width)
-        self._gradients: dict[int, Graph] = {}  # by the number of columns: each keeps its arrays
+        self._gradients: dict[tuple[int, int], Graph] = {}  # by columns and lane: each keeps its arrays
         self._losses = Graph(self._products.sum_of_losses)
         self._losses.hybridize()
 
@@ -104,12 +104,13 @@ class TreeDescent(Descent):
             part = slice(starts[k], starts[k + 1])
             yield sizes[k], (*inputs, nodes[part], on[:, part], one[:, part])
 
-    def _step(self, inputs: Any, rate: float, look: bool) -> Any:
+    def _step(self, inputs: Any, rate: float, look: bool, lane: int) -> tuple[Any, list[Any], list[Any]]:
         words, centers, row, nodes, on, one = inputs
         n, size = words.shape
         with autograd.record():
             v = np.take(self._hidden, words, axis=0, mode="clip")  # (n, size, d)
-            top = np.take(self._top, self._top_ids, axis=0, mode="clip")  # (T, d)
+            # detached: recorded twice before it is let go, an array would be lost to the second backward
+            top = np.take(self._top, self._top_ids.detach(), axis=0, mode="clip")  # (T, d)
             w = np.take(self._deep, nodes, axis=0, mode="clip")  # (n columns, d, 1, 1)
             # A convolution of n groups is n products: oneDNN's are 1.7 times as fast as batch_dot.
             image = np.transpose(v, (0, 2, 1)).reshape((1, -1, 1, size))  # (1, n d, 1, size)
@@ -118,12 +119,12 @@ class TreeDescent(Descent):
             )  # (1, n columns, 1, size)
         rows = scores.detach(), v.detach(), top.detach(), row, centers, on, one, self._turns
         loss = self._losses(*rows, self._label) if look else None
-        gradients = self._gradients.get(nodes.size)
+        gradients = self._gradients.get((nodes.size, lane))
         if gradients is None:
-            gradients = self._gradients[nodes.size] = Graph(self._products.closed_form)
+            gradients = self._gradients[nodes.size, lane] = Graph(self._products.closed_form)
             gradients.hybridize(static_alloc=True, static_shape=True)
-        autograd.backward([scores, v, top], list(gradients(*rows, self._at_rate(rate)[0], self._damping)))
-        return loss
+        changes = gradients(*rows, self._at_rate(rate)[0], self._damping)
+        return loss, [scores, v, top], list(changes)
 
 
 class _Products:
