@@ -23,6 +23,7 @@ import numpy
 from rows import memory_row, read_options, row, show
 from sides import Side, peers_python, serve
 
+FIGURES = {"seconds": "train_s", "centers": "centers"}
 EMBED_SIZE, WINDOW, NOISE_WORDS, MIN_FREQ, SAMPLE, THREADS = 100, 5, 5, 10, 1e-4, 2
 QUALITY = 2.55  # nats
 EPOCHS = (2, 3, 4, 5)
@@ -39,38 +40,46 @@ def ours(data_dir: str | None, **_: Any) -> Callable[..., dict[str, float]]:
         layer = gs.NegativeSampling(corpus.counts, EMBED_SIZE, NOISE_WORDS)
         net = gs.SkipGram(len(corpus.counts), EMBED_SIZE, layer)
         blocks = gs.SkipGramBlocks(corpus, 512, WINDOW, NOISE_WORDS, subsampling="word2vec", threshold=SAMPLE)
-        history = gs.train(net, blocks, num_epochs, lr, "sgd", schedule="linear", progress="none")
+        figures = train_ours(net, blocks, num_epochs, lr)
         if save is not None:
             tables = (table.data().asnumpy() for table in (net.embed.weight, layer.weight))
             numpy.savez(save, corpus.vocab.idx_to_token, *tables)
-        return {
-            "seconds": sum(metrics["train_s"] for metrics in history),
-            "centers": sum(metrics["centers"] for metrics in history),
-        }
+        return figures
 
     return turn
+
+
+def train_ours(net: Any, blocks: Any, num_epochs: int, lr: float) -> dict[str, float]:
+    import gluon_softmax as gs
+
+    history = gs.train(net, blocks, num_epochs, lr, "sgd", schedule="linear", progress="none")
+    return {name: sum(metrics[key] for metrics in history) for name, key in FIGURES.items()}
 
 
 def peer(text: str, **_: Any) -> Callable[..., dict[str, float]]:
-    from gensim.models import Word2Vec
-
     def turn(num_epochs: int, lr: float, save: str | None = None, **_: Any) -> dict[str, float]:
-        model = Word2Vec(
-            vector_size=EMBED_SIZE, window=WINDOW, negative=NOISE_WORDS, sample=SAMPLE, sg=1,
-            min_count=1, workers=THREADS, alpha=lr, seed=1,
-        )  # fmt: skip
-        model.build_vocab(corpus_file=text)
-        start = time.perf_counter()
-        centers, _ = model.train(
-            corpus_file=text, total_words=model.corpus_total_words,
-            total_examples=model.corpus_count, epochs=num_epochs,
-        )  # fmt: skip
-        seconds = time.perf_counter() - start
+        model, figures = train_gensim(text, num_epochs, lr, negative=NOISE_WORDS)
         if save is not None:
             numpy.savez(save, model.wv.index_to_key, model.wv.vectors, model.syn1neg)
-        return {"seconds": seconds, "centers": centers}
+        return figures
 
     return turn
+
+
+def train_gensim(text: str, num_epochs: int, lr: float, **layer: int) -> tuple[Any, dict[str, float]]:
+    from gensim.models import Word2Vec
+
+    model = Word2Vec(
+        vector_size=EMBED_SIZE, window=WINDOW, sample=SAMPLE, sg=1, min_count=1, workers=THREADS,
+        alpha=lr, seed=1, **layer,
+    )  # fmt: skip
+    model.build_vocab(corpus_file=text)
+    start = time.perf_counter()
+    centers, _ = model.train(
+        corpus_file=text, total_words=model.corpus_total_words,
+        total_examples=model.corpus_count, epochs=num_epochs,
+    )  # fmt: skip
+    return model, {"seconds": time.perf_counter() - start, "centers": centers}
 
 
 def write_known_words(corpus: Any, text: Path) -> None:

@@ -13,14 +13,22 @@ from __future__ import annotations
 import gc
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, Callable
 
 import numpy
 from rows import memory_row, read_options, row, show
 from sides import Side, peers_python, serve
-from skip_gram_gensim import EMBED_SIZE, MIN_FREQ, SAMPLE, THREADS, WINDOW, measure, write_known_words
+from skip_gram_gensim import (
+    EMBED_SIZE,
+    MIN_FREQ,
+    SAMPLE,
+    WINDOW,
+    measure,
+    train_gensim,
+    train_ours,
+    write_known_words,
+)
 
 EPOCHS = (2, 3, 4, 5)
 RATES = {"ours": (0.03, 0.04, 0.05), "peer": (0.015, 0.025, 0.05)}
@@ -41,43 +49,28 @@ def ours(data_dir: str | None, **_: Any) -> Callable[..., dict[str, float]]:
         blocks = gs.SkipGramBlocks(
             corpus, BLOCK * BLOCKS, WINDOW, 0, block_size=BLOCK, subsampling="word2vec", threshold=SAMPLE
         )
-        history = gs.train(net, blocks, num_epochs, lr, "sgd", schedule="linear", progress="none")
+        figures = train_ours(net, blocks, num_epochs, lr)
         if save is not None:
             tables = (table.data().asnumpy() for table in (net.embed.weight, layer.weight))
             tree = layer.tree
             numpy.savez(
                 save, corpus.vocab.idx_to_token, *tables, tree.flat_codes, tree.flat_points, tree.lengths
             )
-        return {
-            "seconds": sum(metrics["train_s"] for metrics in history),
-            "centers": sum(metrics["centers"] for metrics in history),
-        }
+        return figures
 
     return turn
 
 
 def peer(text: str, **_: Any) -> Callable[..., dict[str, float]]:
-    from gensim.models import Word2Vec
-
     def turn(num_epochs: int, lr: float, save: str | None = None, **_: Any) -> dict[str, float]:
-        model = Word2Vec(
-            vector_size=EMBED_SIZE, window=WINDOW, hs=1, negative=0, sample=SAMPLE, sg=1,
-            min_count=1, workers=THREADS, alpha=lr, seed=1,
-        )  # fmt: skip
-        model.build_vocab(corpus_file=text)
-        start = time.perf_counter()
-        centers, _ = model.train(
-            corpus_file=text, total_words=model.corpus_total_words,
-            total_examples=model.corpus_count, epochs=num_epochs,
-        )  # fmt: skip
-        seconds = time.perf_counter() - start
+        model, figures = train_gensim(text, num_epochs, lr, hs=1, negative=0)
         if save is not None:
             words = model.wv.index_to_key
             codes, points = ([model.wv.get_vecattr(w, name) for w in words] for name in ("code", "point"))
             lengths = [len(code) for code in codes]
             flat = numpy.concatenate(codes), numpy.concatenate(points)
             numpy.savez(save, words, model.wv.vectors, model.syn1, *flat, lengths)
-        return {"seconds": seconds, "centers": centers}
+        return figures
 
     return turn
 
