@@ -349,3 +349,7 @@ for resample in (True, False):
 # 5. Train on the book's four arrays (`gs.SkipGramBatches`) instead of pairs. How many centres a second does
 #    the padding cost? Are the neighbours different, given that each *centre* now counts the same, whatever
 #    its window?
+# 6. `gs.SkipGramBlocks` with plain SGD trains many times as fast as pairs: `gs.train(net,
+#    gs.SkipGramBlocks(corpus), 5, 0.04, "sgd", schedule="linear")`. Which look-ups does it save, and why may
+#    the noise words of 16 neighbouring centres be the same? Write down the gradient of a score, weight times
+#    (label - sigmoid), and check one step by hand. What happens to the held-out loss with `shared_noise=2`?
