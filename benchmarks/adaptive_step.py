@@ -15,35 +15,21 @@ from typing import Callable
 import numpy
 from rows import memory_row, read_options, row, show
 from sides import compare, serve
-from steps import hidden_vectors, turn_of_steps
+from steps import LEARNING_RATE, hidden_vectors, make_step, turn_of_steps
 
 CUTOFFS = {
     "10k": (10_000, [2_000]),
     "100k": (100_000, [2_000, 10_000, 50_000]),
     "260k": (260_000, [4_000, 40_000, 200_000]),
 }
-STEPS, POSITIONS, IN_UNITS, LEARNING_RATE = 10, 2240, 200, 0.1
+STEPS, POSITIONS, IN_UNITS = 10, 2240, 200
 
 
 def ours(vocab_size: int, cutoffs: list[int], positions: int, in_units: int) -> Callable[..., float]:
     import gluon_softmax as gs
-    from gluon_softmax.backend import autograd, gluon, mx, np
 
     layer = gs.AdaptiveSoftmax(vocab_size, in_units, cutoffs)
-    layer.initialize()
-    layer.hybridize(static_alloc=True)
-    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": LEARNING_RATE}, kvstore=None)
-    hidden = np.array(hidden_vectors(positions, in_units))
-    hidden.attach_grad()
-
-    def step(target: numpy.ndarray) -> None:
-        with autograd.record():
-            loss = layer(hidden, target)
-        loss.backward()
-        trainer.step(positions)
-        mx.nd.waitall()
-
-    return turn_of_steps(step, vocab_size, STEPS, positions)
+    return turn_of_steps(make_step(layer, positions, in_units), vocab_size, STEPS, positions)
 
 
 def peer(vocab_size: int, cutoffs: list[int], positions: int, in_units: int) -> Callable[..., float]:

@@ -11,14 +11,11 @@ turns, and the ratios are taken within a turn.
 from __future__ import annotations
 
 import gc
-from typing import Any, Callable
 
-import numpy
 from rows import read_options, row, show
-from steps import turn_of_steps, zipf_counts
+from steps import make_step, turn_of_steps, zipf_counts
 
 import gluon_softmax as gs
-from gluon_softmax.backend import autograd, gluon, mx, np
 
 NUM_SAMPLED = 1000
 CUTOFFS = {10_000: [2_000], 100_000: [2_000, 10_000, 50_000], 260_000: [4_000, 40_000, 200_000]}
@@ -37,24 +34,6 @@ def make_layers(vocab_size: int, in_units: int) -> dict[str, gs.FullSoftmax]:
         "hierarchical": gs.HierarchicalSoftmax(counts, in_units, sparse_grad=True),
         "negative sampling": gs.NegativeSampling(counts, in_units, sparse_grad=True),
     }
-
-
-def make_step(layer: Any, positions: int, in_units: int) -> Callable[[numpy.ndarray], None]:
-    """A function that makes one training step towards the given targets (N,) and waits for it."""
-    layer.initialize()
-    layer.hybridize(static_alloc=True)
-    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.1}, kvstore=None)
-    hidden = np.random.normal(size=(positions, in_units))
-    hidden.attach_grad()
-
-    def step(target: numpy.ndarray) -> None:
-        with autograd.record():
-            loss = layer(hidden, target)
-        loss.backward()
-        trainer.step(positions)
-        mx.nd.waitall()
-
-    return step
 
 
 def measure(

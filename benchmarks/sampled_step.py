@@ -18,31 +18,17 @@ from typing import Callable
 import numpy
 from rows import memory_row, read_options, row, show
 from sides import compare, serve
-from steps import hidden_vectors, turn_of_steps
+from steps import LEARNING_RATE, hidden_vectors, make_step, turn_of_steps
 
 VOCAB_SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
-STEPS, POSITIONS, IN_UNITS, NUM_SAMPLED, LEARNING_RATE = 10, 2240, 200, 1000, 0.1
+STEPS, POSITIONS, IN_UNITS, NUM_SAMPLED = 10, 2240, 200, 1000
 
 
 def ours(vocab_size: int, num_sampled: int, positions: int, in_units: int) -> Callable[..., float]:
     import gluon_softmax as gs
-    from gluon_softmax.backend import autograd, gluon, mx, np
 
     layer = gs.SampledSoftmax(vocab_size, in_units, num_sampled, sparse_grad=True)
-    layer.initialize()
-    layer.hybridize(static_alloc=True)
-    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": LEARNING_RATE}, kvstore=None)
-    hidden = np.array(hidden_vectors(positions, in_units))
-    hidden.attach_grad()
-
-    def step(target: numpy.ndarray) -> None:
-        with autograd.record():
-            loss = layer(hidden, target)
-        loss.backward()
-        trainer.step(positions)
-        mx.nd.waitall()
-
-    return turn_of_steps(step, vocab_size, STEPS, positions)
+    return turn_of_steps(make_step(layer, positions, in_units), vocab_size, STEPS, positions)
 
 
 def peer(vocab_size: int, num_sampled: int, positions: int, in_units: int) -> Callable[..., float]:

@@ -85,17 +85,12 @@ def serve(sides: Mapping[str, Prepare]) -> None:
     raise SystemExit
 
 
-def resident(peak: bool = False) -> float:
-    """What this process holds in memory now, or held at its peak, in MiB (Linux counts KiB)."""
-    name = "VmHWM:" if peak else "VmRSS:"
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
-
-
 def _peak_memory() -> float:
-    """The largest resident size of this process, and of its own children, so far, in MiB.
+    """The largest resident size of this process, and of its own children, so far, in MiB (Linux counts KiB).
 
     Its own is not `getrusage`'s, which a process inherits: it would be no less than what the process that
     started it held.
     """
-    return resident(peak=True) + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    lines = Path("/proc/self/status").read_text().splitlines()
+    own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024

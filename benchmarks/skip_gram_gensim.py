@@ -12,12 +12,13 @@ quickest that got there runs again in turns with the other side's.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import numpy
 from rows import memory_row, read_options, row, show
@@ -80,6 +81,32 @@ def train_gensim(text: str, num_epochs: int, lr: float, **layer: int) -> tuple[A
         total_examples=model.corpus_count, epochs=num_epochs,
     )  # fmt: skip
     return model, {"seconds": time.perf_counter() - start, "centers": centers}
+
+
+@contextlib.contextmanager
+def both_sides(script: str, data_dir: str | None) -> Iterator[tuple[Any, tuple[Side, Side]]]:
+    """The corpus, and the sides of `script` ("ours", "peer") over its training text."""
+    import gluon_softmax as gs
+
+    corpus = gs.load_corpus("ptb", min_freq=MIN_FREQ, data_dir=data_dir)
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "text"
+        write_known_words(corpus, text)
+        options = {"data_dir": data_dir, "text": str(text)}
+        yield (
+            corpus,
+            (
+                Side(script, "ours", sys.executable, **options),
+                Side(script, "peer", peers_python(), **options),
+            ),
+        )
+
+
+def rates(sides: tuple[Side, Side], runs: int, num_epochs: int) -> list[tuple[float, float]]:
+    """Centres a second of both sides in turns, the first of which does not count."""
+    turns = [[side.ask(num_epochs=num_epochs, lr=0.05) for side in sides] for _ in range(1 + runs)]
+    per_second = [[figures["centers"] / figures["seconds"] for figures in turn] for turn in turns[1:]]
+    return [(ours, peer) for ours, peer in per_second]
 
 
 def write_known_words(corpus: Any, text: Path) -> None:
@@ -146,21 +173,10 @@ def seconds_to_quality(
 
 def main() -> None:
     args = read_options(__doc__.splitlines()[0], runs=3)
-    import gluon_softmax as gs
-
-    corpus = gs.load_corpus("ptb", min_freq=MIN_FREQ, data_dir=args.data_dir)
     runs, epochs, quality = (1, (1,), 9.0) if args.smoke else (args.runs, EPOCHS, QUALITY)
-    with tempfile.TemporaryDirectory() as folder:
-        text = Path(folder) / "text"
-        write_known_words(corpus, text)
-        options = {"data_dir": args.data_dir, "text": str(text)}
-        sides = (
-            Side(__file__, "ours", sys.executable, **options),
-            Side(__file__, "peer", peers_python(), **options),
-        )
-        turns = [[side.ask(num_epochs=epochs[0], lr=0.05) for side in sides] for _ in range(1 + runs)]
-        rates = [tuple(figures["centers"] / figures["seconds"] for figures in turn) for turn in turns[1:]]
-        show(row("sg_ns_vs_gensim", rates, "centres/s", 1, "higher"), args.json)
+    with both_sides(__file__, args.data_dir) as (corpus, sides):
+        found = row("sg_ns_vs_gensim", rates(sides, runs, epochs[0]), "centres/s", 1, "higher")
+        show(found, args.json)
         show(seconds_to_quality(sides, Judge(corpus), runs, epochs, quality), args.json)
         show(memory_row("sg_ns_vs_gensim", (sides[0].close(), sides[1].close())), args.json)
 

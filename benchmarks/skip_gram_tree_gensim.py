@@ -11,23 +11,21 @@ tables. The initial values are word2vec's on both sides.
 from __future__ import annotations
 
 import gc
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any, Callable
 
 import numpy
 from rows import memory_row, read_options, row, show
-from sides import Side, peers_python, serve
+from sides import serve
 from skip_gram_gensim import (
     EMBED_SIZE,
     MIN_FREQ,
     SAMPLE,
     WINDOW,
+    both_sides,
     measure,
+    rates,
     train_gensim,
     train_ours,
-    write_known_words,
 )
 
 EPOCHS = (2, 3, 4, 5)
@@ -118,19 +116,9 @@ def same_seconds(points: list[dict[str, Any]]) -> dict[str, float]:
 
 def main() -> None:
     args = read_options(__doc__.splitlines()[0], runs=3)
-    import gluon_softmax as gs
-
-    corpus = gs.load_corpus("ptb", min_freq=MIN_FREQ, data_dir=args.data_dir)
     runs, epochs = (1, (1,)) if args.smoke else (args.runs, EPOCHS)
-    with tempfile.TemporaryDirectory() as folder:
-        text = Path(folder) / "text"
-        write_known_words(corpus, text)
-        options = {"data_dir": args.data_dir, "text": str(text)}
-        sides = (
-            Side(__file__, "ours", sys.executable, **options),
-            Side(__file__, "peer", peers_python(), **options),
-        )
-        turns = [[side.ask(num_epochs=epochs[0], lr=0.05) for side in sides] for _ in range(1 + runs)]
+    with both_sides(__file__, args.data_dir) as (corpus, sides):
+        found = row("sg_hs_vs_gensim", rates(sides, runs, epochs[0]), "centres/s", 1, "higher")
         judge = Judge(corpus)
         points = [
             measure(side, judge, num_epochs=e, lr=lr)
@@ -138,8 +126,6 @@ def main() -> None:
             for e in epochs
             for lr in RATES[side.name][: 1 if args.smoke else None]
         ]
-        rates = [tuple(figures["centers"] / figures["seconds"] for figures in turn) for turn in turns[1:]]
-        found = row("sg_hs_vs_gensim", rates, "centres/s", 1, "higher")
         show({**found, "same_seconds": same_seconds(points), "tried": points}, args.json)
         show(memory_row("sg_hs_vs_gensim", (sides[0].close(), sides[1].close())), args.json)
 

@@ -1,6 +1,6 @@
 """The work of an output layer's training step, the same numbers on every side of a benchmark, and its time.
 
-NumPy alone, so that the sides can import it in any environment.
+NumPy alone at import, so that the sides can take it in any environment.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import time
 from typing import Any, Callable
 
 import numpy
+
+LEARNING_RATE = 0.1
 
 
 def zipf_counts(vocab_size: int) -> numpy.ndarray:
@@ -20,6 +22,26 @@ def hidden_vectors(positions: int, in_units: int) -> numpy.ndarray:
     """What the layers get: float32 (positions, in_units), the same at every call."""
     normal = numpy.random.default_rng(0).standard_normal((positions, in_units))
     return normal.astype(numpy.float32)
+
+
+def make_step(layer: Any, positions: int, in_units: int) -> Callable[[numpy.ndarray], None]:
+    """A function that makes one step of plain SGD of an output layer here towards targets (N,), and waits."""
+    from gluon_softmax.backend import autograd, gluon, mx, np
+
+    layer.initialize()
+    layer.hybridize(static_alloc=True)
+    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": LEARNING_RATE}, kvstore=None)
+    hidden = np.array(hidden_vectors(positions, in_units))
+    hidden.attach_grad()
+
+    def step(target: numpy.ndarray) -> None:
+        with autograd.record():
+            loss = layer(hidden, target)
+        loss.backward()
+        trainer.step(positions)
+        mx.nd.waitall()
+
+    return step
 
 
 def turn_of_steps(

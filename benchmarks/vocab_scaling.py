@@ -9,9 +9,8 @@ softmax is deeper for more words, so its step may grow a little. The two vocabul
 
 from __future__ import annotations
 
-from output_layers import make_step
 from rows import read_options, row, show
-from steps import turn_of_steps, zipf_counts
+from steps import make_step, turn_of_steps, zipf_counts
 
 import gluon_softmax as gs
 
