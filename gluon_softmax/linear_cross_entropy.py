@@ -113,11 +113,14 @@ class _LinearCrossEntropy(Function):
                 if with_gradient:
                     places = nd.stack(nd.arange(end - begin, ctx=rows.ctx, dtype="int32"), target)
                     nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
-                    nd._internal._scatter_set_nd(
-                        lhs=scores, rhs=nd.exp(log_prob) - 1, indices=places, shape=scores.shape, out=scores
-                    )  # p - onehot
+                    write_at(scores, places, nd.exp(log_prob) - 1)  # p - onehot
                     if factors is not None:
                         scores *= factors[begin:end].reshape((-1, 1))
             if with_gradient:
                 scores.backward(scores)
         return losses, gradients
+
+
+def write_at(scores: Any, places: Any, values: Any) -> None:
+    """scores[i, j] = value at each of `places` (2, n)."""
+    nd._internal._scatter_set_nd(lhs=scores, rhs=values, indices=places, shape=scores.shape, out=scores)

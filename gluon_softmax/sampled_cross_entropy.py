@@ -17,6 +17,7 @@ import numpy
 
 from .backend import autograd, nd
 from .function import Function
+from .linear_cross_entropy import write_at
 
 
 def sampled_cross_entropy(
@@ -66,17 +67,19 @@ class _SampledCrossEntropy(Function):
         with autograd.pause():
             positions = nd.arange(hidden.shape[0], ctx=hidden.ctx, dtype="int32")
             last = nd.stack(positions, nd.full(positions.shape, size, ctx=hidden.ctx, dtype="int32"))
-            _write(scores, last, right)
+            write_at(scores, last, right)
             if self._removed is not None:
                 lowest = -1e38 if hidden.dtype == numpy.float32 else -3e4  # e^lowest is 0
                 places = self._removed.as_nd_ndarray()
-                _write(scores, places, nd.full(places.shape[1:], lowest, ctx=hidden.ctx, dtype=hidden.dtype))
+                write_at(
+                    scores, places, nd.full(places.shape[1:], lowest, ctx=hidden.ctx, dtype=hidden.dtype)
+                )
             nd.log_softmax(scores, axis=-1, out=scores)
             log_prob = nd.slice_axis(scores, axis=1, begin=size, end=end).reshape(-1)
             if self._with_gradient:
                 nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
                 self._right_gradient = nd.exp(log_prob) - 1
-                _write(scores, last, nd.zeros_like(log_prob))
+                write_at(scores, last, nd.zeros_like(log_prob))
             self._scores, self._inputs = scores, (hidden, target_rows)
             return (-log_prob).as_np_ndarray()
 
@@ -104,8 +107,3 @@ class _SampledCrossEntropy(Function):
                     gradient *= float(factors[0])
         wanted = [gradient for gradient, learned in zip((to_rows, to_shift), self._learned) if learned]
         return (*wanted, to_hidden)
-
-
-def _write(scores: Any, places: Any, values: Any) -> None:
-    """scores[i, j] = value at each of `places` (2, n)."""
-    nd._internal._scatter_set_nd(lhs=scores, rhs=values, indices=places, shape=scores.shape, out=scores)

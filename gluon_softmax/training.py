@@ -60,7 +60,7 @@ def train(
         state out, zero at the start of an epoch and detached between batches.
     batches : gives the batches of an epoch by ``epoch(e)``, counts them in ``produced``, says
         ``expected_positions``; see `WindowBatches`. For `SkipGramBlocks` the net steps by itself, see
-        `BlockDescent`: plain "sgd", one context, no `clip_norm`.
+        `Descent`: plain "sgd", one context, no `clip_norm`.
     num_epochs, lr : epochs in all, initial learning rate. The gradient is that of the mean over the positions
         of the whole batch, with `SkipGramBlocks` of the sum over its pairs.
     optimizer : "sgd", "adam" or "adagrad"; with row-sparse gradients each updates the rows of the batch only.

@@ -18,6 +18,7 @@ from typing import Any, Callable, Iterable, Iterator
 import numpy
 
 from ..backend import autograd, np
+from ..embedding import as_ids
 
 _CHUNK = 32  # batches that go to the device together: each copy waits until the engine has a moment for it
 _LOOK_EVERY = 16  # steps: the loss is an extra, and a mean over one batch in so many is near enough
@@ -53,7 +54,7 @@ class Descent:
             place = numpy.arange(self._block, dtype=numpy.int32)
             row = (
                 left * (self._reach + 1) + right
-            ) * self._block + place  # of the score tables, (steps, n, b)
+            ) * self._block + place  # (steps, n, b), see `score_tables`
             for size, inputs in self._prepare(words, row):
                 look = step % _LOOK_EVERY == 0 or not pairs
                 loss, *update = self._step(inputs, rate(pairs), look, step % 2)
@@ -78,7 +79,7 @@ class Descent:
         raise NotImplementedError
 
     def _to_device(self, *arrays: numpy.ndarray) -> list[Any]:
-        return [np.array(array, dtype="int32", ctx=self._ctx) for array in arrays]
+        return [as_ids(array, self._ctx) for array in arrays]
 
     def _at_rate(self, rate: float) -> tuple[Any, Any]:
         """Label and weight times the rate, which costs a table and not a batch."""
@@ -91,8 +92,7 @@ def own_gradient(table: Any, shape: tuple[int, ...] | None = None) -> Any:
     """A handle on `table`, in `shape` if given, whose gradient buffer is the table itself, to which backward
     adds.
     """
-    handles = (table.as_nd_ndarray().reshape(shape or table.shape).as_np_ndarray() for _ in range(2))
-    first, second = handles
+    first, second = (table.as_nd_ndarray().reshape(shape or table.shape).as_np_ndarray() for _ in range(2))
     autograd.mark_variables(first, second, "add")
     return first
 

@@ -14,6 +14,7 @@ import numpy
 
 from ..backend import autograd, np, npx
 from ..binary_tree import BinaryTree
+from ..embedding import as_ids
 from ..graph import Graph, softplus
 from .descent import Descent, own_gradient, score_tables
 
@@ -56,17 +57,14 @@ class TreeDescent(Descent):
         turns[steps[0], 0, steps[1]] = 1
         turns[steps[0], 1, steps[1]] = 1 - tree.flat_codes[is_top]
         self._turns = np.array(turns.reshape(len(tree) + 1, -1), ctx=ctx)
-        self._top_ids = np.array(top, dtype="int32", ctx=ctx)
-        deep = tree.flat_points[~is_top] * 2 + (
-            tree.flat_codes[~is_top] == 0
-        )  # a node, and whether by turn 0
+        self._top_ids = as_ids(top, ctx)
+        # a step is twice its node, and one more where it takes turn 0
+        deep = tree.flat_points[~is_top] * 2 + (tree.flat_codes[~is_top] == 0)
         lengths = numpy.bincount(words[~is_top], minlength=len(tree)).astype(numpy.int32)
         filling = self._block * int(lengths.max()) + _COLUMNS + 1  # the most that a block may need
         self._deep_steps = numpy.append(deep, numpy.zeros(filling, deep.dtype)).astype(numpy.int32)
         self._lengths = lengths
-        self._offsets = numpy.append(0, numpy.cumsum(lengths)).astype(
-            numpy.int32
-        )  # the last is the filling's
+        self._offsets = numpy.append(0, numpy.cumsum(lengths)).astype(numpy.int32)  # the filling's last
         self._no_word = len(tree)
         self._hidden, self._top = own_gradient(hidden_table), own_gradient(node_table)
         self._deep = own_gradient(node_table, (num_nodes, width, 1, 1))  # as the filters of a convolution
@@ -92,10 +90,9 @@ class TreeDescent(Descent):
         jump = (self._offsets[centers.ravel()] - ends + lengths).astype(numpy.int32)
         step = self._deep_steps[numpy.repeat(jump, lengths) + numpy.arange(ends[-1], dtype=numpy.int32)]
         place = numpy.tile(numpy.arange(n * (b + 1), dtype=numpy.int32), steps)
-        on = numpy.repeat(place, lengths)  # the row of the weights that a column has
-        one = numpy.where(
-            step & 1, on, numpy.repeat(place // (b + 1) * (b + 1) + b, lengths)
-        )  # or that without
+        # the row of the weights that a column has, and where it takes turn 1, its block's row without any
+        on = numpy.repeat(place, lengths)
+        one = numpy.where(step & 1, on, numpy.repeat(place // (b + 1) * (b + 1) + b, lengths))
         starts = numpy.append(0, numpy.cumsum(columns * n)).tolist()
         sizes = self._num_pairs[row].reshape(steps, -1).sum(axis=1).tolist()
         regular = self._to_device(*(array.reshape(steps, n, -1) for array in (words, centers, row)))
