@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy
-
 from .backend import gluon, mx, np_array
 from .block import Block
 from .checks import check_ids, check_positive_int
 from .table import TableParameter
+from .upload import upload
 
 
 class RowSparseParameter(TableParameter):
@@ -118,4 +117,4 @@ def as_ids(ids: Any, ctx: Any = None) -> Any:
     if isinstance(ids, mx.nd.NDArray):
         ids = ids.astype("int32", copy=False)  # MXNet cannot put int64 ids beside int32 ones
         return ids if ctx is None else ids.as_in_ctx(ctx)
-    return mx.np.array(numpy.asarray(ids), dtype="int32", ctx=ctx)
+    return upload(ids, "int32", ctx)

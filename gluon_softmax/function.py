@@ -1,35 +1,111 @@
-"""An ``autograd.Function`` whose arrays go as soon as its graph does.
+"""A node of MXNet's graph whose forward and backward are Python: ``autograd.Function`` without its faults.
 
-MXNet's own lies in a circle with the callbacks that it hands to C, so that what it keeps for the backward
-stays until Python's collector comes by: hundreds of steps' arrays in a training loop.
+MXNet's own stops at the first gradient that nobody asked for, drops what should be added to a gradient
+(``grad_req="add"``), copies each gradient to its place, and lies in a circle with the callbacks that it hands
+to C, so that what it keeps for the backward stays until Python's collector comes by: hundreds of steps'
+arrays in a training loop. Here the backward writes gradients where they belong, those that are wanted, and
+what was kept goes as soon as the graph does.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import atexit
+import ctypes
+import itertools
+import sys
+import traceback
+from typing import Any, Sequence
 
-from .backend import autograd
+from .backend import autograd, mx, nd
+
+_BACKWARD = ctypes.CFUNCTYPE(
+    ctypes.c_int,
+    ctypes.c_int,
+    ctypes.c_int,
+    ctypes.POINTER(ctypes.c_void_p),
+    ctypes.POINTER(ctypes.c_int),
+    ctypes.c_int,
+    ctypes.c_void_p,
+)
+_FORGET = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int)
+_NULL, _ADD = 0, 3  # of MXNet's ways to give a gradient; the others write it
+
+_numbers = itertools.count()
+_callbacks: dict[int, Any] = {}  # what C may still call
+atexit.register(mx.nd.waitall)  # a backward that comes when Python is half gone ends in an abort, or never
 
 
-class Function(autograd.Function):
-    """Used as MXNet's: one call an object; when the graph is freed, the object forgets its attributes."""
+class Function:
+    """Used as MXNet's: ``Function()(*inputs)``, one call an object, one output.
+
+    A subclass gives ``forward(*inputs)`` -> output, run without recording, and ``backward(out_grad,
+    gradients)``, which writes into each of `gradients` that is not None, one an input. MXNet calls it on a
+    thread of its own, where arrays are legacy ones, perhaps several times. When the graph is freed the object
+    forgets its attributes.
+    """
+
+    def forward(self, *inputs: Any) -> Any:
+        raise NotImplementedError
+
+    def backward(self, out_grad: Any, gradients: Sequence[Any]) -> None:
+        raise NotImplementedError
 
     def __call__(self, *inputs: Any) -> Any:
-        held = autograd.Function._registry.ref_holder  # callbacks by number, until C says that they may go
-        before = set(held)
-        outputs = super().__call__(*inputs)
-        new = set(held) - before
-        if len(new) == 1:  # none without recording; two where another thread came between: left to Python
-            key = new.pop()
-            held[key] = _Held(held[key], self)
-        return outputs
+        with autograd.pause(train_mode=autograd.is_training()):
+            output = self.forward(*inputs)
+        if autograd.is_recording():
+            self._record(inputs, output)
+        return output
+
+    def _record(self, inputs: Sequence[Any], output: Any) -> None:
+        number = next(_numbers)
+
+        def backward(
+            num_outputs: int, num_inputs: int, handles: Any, requests: Any, is_train: int, _: Any
+        ) -> bool:
+            try:
+                arrays = [_array(handles[i]) for i in range(num_outputs + num_inputs)]
+                self._backward(arrays[0], arrays[num_outputs:], [requests[i] for i in range(num_inputs)])
+            except Exception:  # C cannot take it: MXNet raises an error of its own, which says where to look
+                print(traceback.format_exc(), file=sys.stderr)
+                return False
+            return True
+
+        def forget(_: Any) -> bool:
+            self.__dict__.clear()
+            return _callbacks.pop(number, None) is not None
+
+        held = (_BACKWARD(backward), _FORGET(forget))
+        functions = (_CALLBACK * 2)(*(ctypes.cast(callback, _CALLBACK) for callback in held))
+        callbacks = mx.base.MXCallbackList(
+            2,
+            ctypes.cast(functions, ctypes.POINTER(_CALLBACK)),
+            ctypes.cast((ctypes.c_void_p * 2)(), ctypes.POINTER(ctypes.c_void_p)),
+        )
+        _callbacks[number] = held, functions, callbacks
+        mx.base.check_call(
+            mx.base._LIB.MXCustomFunctionRecord(
+                ctypes.c_int(len(inputs)),
+                mx.base.c_handle_array(inputs),
+                ctypes.c_int(1),
+                mx.base.c_handle_array([output]),
+                ctypes.byref(callbacks),
+            )
+        )
+
+    def _backward(self, out_grad: Any, arrays: Sequence[Any], requests: Sequence[int]) -> None:
+        gradients: list[Any] = []
+        for array, request in zip(arrays, requests):
+            if request == _ADD:
+                gradients.append(nd.empty(array.shape, ctx=array.ctx, dtype=array.dtype))
+            else:
+                gradients.append(None if request == _NULL else array)
+        self.backward(out_grad, gradients)
+        for array, gradient, request in zip(arrays, gradients, requests):
+            if request == _ADD:
+                array += gradient
 
 
-class _Held:
-    """Stands in MXNet's list in the place of the callbacks, and notices when it is struck off."""
-
-    def __init__(self, callbacks: Any, function: Function) -> None:
-        self._callbacks, self._function = callbacks, function
-
-    def __del__(self) -> None:
-        self._function.__dict__.clear()
+def _array(handle: Any) -> Any:
+    return nd.NDArray(ctypes.cast(handle, mx.base.NDArrayHandle))

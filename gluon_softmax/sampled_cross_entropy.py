@@ -6,104 +6,134 @@ gradient p - onehot without a copy:
 
     s_ic = h_i . w_c + b_c,    s_i = h_i . w_{y_i} + b_{y_i},    loss_i = -s_i + log(exp s_i + sum_c exp s_ic)
 
-MXNet's operators would write and read some ten arrays of that size between the products.
+MXNet's operators would write and read some ten arrays of that size between the products. Positions go in
+lanes (see `lanes`), each with scores and gradients of its own.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Sequence
 
 import numpy
 
 from .backend import autograd, nd
+from .embedding import as_ids
 from .function import Function
+from .lanes import lanes
 from .linear_cross_entropy import write_at
 
 
-def sampled_cross_entropy(
-    hidden: Any, rows: Any, shift: Any, num_sampled: int, removed: Any = None, learned: Any = (True, True)
-) -> Any:
+def sampled_cross_entropy(hidden: Any, rows: Any, shift: Any, num_sampled: int, removed: Any = None) -> Any:
     """The loss of each position in nats, (N,).
 
     hidden (N, d); rows (S + N, d) and shift (S + N,): the vectors of the candidates and then of the targets,
-    and what is added to their scores. `removed` (2, n), if given: positions and candidates that are left out
-    of the sum. Gradients flow to hidden and to those of rows and shift that are `learned`; second derivatives
+    and what is added to their scores. `removed` (2, n) on the host, if given: positions in rising order, and
+    candidates that are left out of their sums. Gradients flow to hidden, rows and shift; second derivatives
     are not there.
     """
-    function = _SampledCrossEntropy(num_sampled, removed, learned, (rows, shift), autograd.is_recording())
-    # As in `linear_cross_entropy`: MXNet stops at the first gradient that nobody asked for, and drops what
-    # should be added to another.
-    return function(*(array for array, wanted in zip((rows, shift), learned) if wanted), hidden * 1)
+    removed = numpy.zeros((2, 0), dtype=numpy.int32) if removed is None else removed
+    return _SampledCrossEntropy(num_sampled, removed, autograd.is_recording())(hidden, rows, shift)
 
 
 class _SampledCrossEntropy(Function):
     """One call; MXNet takes a new object for each."""
 
-    def __init__(self, size: int, removed: Any, learned: Any, tables: Any, with_gradient: bool) -> None:
-        super().__init__()
+    def __init__(self, size: int, removed: numpy.ndarray, with_gradient: bool) -> None:
         self._size = size  # S
         self._removed = removed
-        self._learned = learned
-        self._tables = [table.as_nd_ndarray().detach() for table in tables]
         self._with_gradient = with_gradient
 
     def forward(self, *inputs: Any) -> Any:
-        size, end = self._size, self._size + 1
-        hidden, (rows, shift) = inputs[-1].as_nd_ndarray().detach(), self._tables
-        target_rows = rows[size:]  # (N, d)
+        hidden, rows, shift = (array.as_nd_ndarray().detach() for array in inputs)
+        self._hidden, self._target_rows = hidden, rows[self._size :]
+        parts = lanes(hidden.shape[0], hidden.ctx)
+        removed = self._removed_of(parts)
+        # The last of these columns belongs to the first target's row, which lies there: it is written over.
+        table = rows[: self._size + 1], shift[: self._size + 1]
+        # The products come first: what else there is to do is put in line while they run.
+        self._lanes = [_Lane(hidden[begin:end], *table, self._with_gradient) for begin, end in parts]
         # A sum along the rows, and below a copy along them, is a product with ones: oneDNN's, and faster.
         ones = nd.ones((1, hidden.shape[1]), ctx=hidden.ctx, dtype=hidden.dtype)
-        right = nd.FullyConnected(hidden * target_rows, ones, num_hidden=1, no_bias=True).reshape(-1)
-        right += shift[size:]  # (N,)
-        # The last of these columns belongs to the first target's row, which lies there: it is written over.
-        variables = [hidden, rows[:end], shift[:end]]
-        if self._with_gradient:
-            like = [hidden, rows, shift]
-            self._gradients = [nd.empty(x.shape, ctx=x.ctx, dtype=x.dtype) for x in like]
-            views = [self._gradients[0], *(gradient[:end] for gradient in self._gradients[1:])]
-            autograd.mark_variables(variables, views, "write")
-        with autograd.record() if self._with_gradient else autograd.pause():
-            scores = nd.FullyConnected(*variables, num_hidden=end)  # (N, S + 1)
+        right = nd.FullyConnected(hidden * self._target_rows, ones, num_hidden=1, no_bias=True).reshape(-1)
+        right += shift[self._size :]  # (N,)
+        for lane, (begin, end), places in zip(self._lanes, parts, removed):
+            lane.normalise(right[begin:end], places)
+        return (-nd.concat(*(lane.log_prob for lane in self._lanes), dim=0)).as_np_ndarray()
+
+    def _removed_of(self, parts: list[tuple[int, int]]) -> list[Any]:
+        """What is left out in each lane, (2, n) on the device, or None."""
+        begins, stop = [begin for begin, _ in parts], parts[-1][1]
+        cuts = numpy.searchsorted(self._removed[0], [*begins, stop]).tolist()
+        starts = numpy.repeat([begins, [0] * len(parts)], numpy.diff(cuts), axis=1)
+        places = as_ids(self._removed - starts, self._hidden.ctx).as_nd_ndarray()
+        return [places[:, first:last] if first < last else None for first, last in zip(cuts, cuts[1:])]
+
+    def backward(self, out_grad: Any, gradients: Sequence[Any]) -> None:
+        factors, hidden, size = out_grad.asnumpy(), self._hidden, self._size
+        alike = (factors == factors[0]).all()
+        begin = 0
+        for lane in self._lanes:
+            lane.backward(None if alike else out_grad[begin : begin + lane.size])
+            begin += lane.size
+        right = nd.concat(*(lane.right_gradient for lane in self._lanes), dim=0)  # (N,)
+        ones = nd.ones((hidden.shape[1], 1), ctx=hidden.ctx, dtype=hidden.dtype)
+        alike_in_rows = nd.FullyConnected(right.reshape((-1, 1)), ones, num_hidden=ones.size, no_bias=True)
+        to_hidden, to_rows, to_shift = gradients
+        if to_hidden is not None:
+            nd.elemwise_mul(self._target_rows, alike_in_rows, out=to_hidden)
+            begin = 0
+            for lane in self._lanes:
+                to_hidden[begin : begin + lane.size] += lane.to_hidden
+                begin += lane.size
+        if to_rows is not None:
+            nd.elemwise_mul(hidden, alike_in_rows, out=to_rows[size:])
+            nd.add_n(*(lane.to_rows[:size] for lane in self._lanes), out=to_rows[:size])
+        if to_shift is not None:
+            nd.add_n(*(lane.to_shift[:size] for lane in self._lanes), out=to_shift[:size])
+            to_shift[size:] = right
+        if alike and factors[0] != 1:
+            for gradient in gradients:
+                if gradient is not None:
+                    gradient *= float(factors[0])
+
+
+class _Lane:
+    """Some of the positions: their scores, which become probabilities, and the gradients of the sum of their
+    losses by what made them.
+    """
+
+    def __init__(self, hidden: Any, rows: Any, shift: Any, with_gradient: bool) -> None:
+        variables = [array.detach() for array in (hidden, rows, shift)]
+        self.size = hidden.shape[0]
+        self._with_gradient = with_gradient
+        if with_gradient:
+            gradients = [nd.empty(x.shape, ctx=x.ctx, dtype=x.dtype) for x in variables]
+            self.to_hidden, self.to_rows, self.to_shift = gradients
+            autograd.mark_variables(variables, gradients, "write")
+        with autograd.record() if with_gradient else autograd.pause():
+            self._scores = nd.FullyConnected(*variables, num_hidden=rows.shape[0])  # (n, S + 1)
+
+    def normalise(self, right: Any, removed: Any) -> None:
+        """Put the targets' scores (n,) into the last column, leave out `removed`, and take the softmax."""
+        scores, (size, end) = self._scores, self._scores.shape
         with autograd.pause():
-            positions = nd.arange(hidden.shape[0], ctx=hidden.ctx, dtype="int32")
-            last = nd.stack(positions, nd.full(positions.shape, size, ctx=hidden.ctx, dtype="int32"))
+            positions = nd.arange(size, ctx=scores.ctx, dtype="int32")
+            last = nd.stack(positions, nd.full(positions.shape, end - 1, ctx=scores.ctx, dtype="int32"))
             write_at(scores, last, right)
-            if self._removed is not None:
-                lowest = -1e38 if hidden.dtype == numpy.float32 else -3e4  # e^lowest is 0
-                places = self._removed.as_nd_ndarray()
-                write_at(
-                    scores, places, nd.full(places.shape[1:], lowest, ctx=hidden.ctx, dtype=hidden.dtype)
-                )
+            if removed is not None:
+                lowest = -1e38 if scores.dtype == numpy.float32 else -3e4  # e^lowest is 0
+                low = nd.full(removed.shape[1:], lowest, ctx=scores.ctx, dtype=scores.dtype)
+                write_at(scores, removed, low)
             nd.log_softmax(scores, axis=-1, out=scores)
-            log_prob = nd.slice_axis(scores, axis=1, begin=size, end=end).reshape(-1)
+            self.log_prob = nd.slice_axis(scores, axis=1, begin=end - 1, end=end).reshape(-1)  # (n,)
             if self._with_gradient:
                 nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
-                self._right_gradient = nd.exp(log_prob) - 1
-                write_at(scores, last, nd.zeros_like(log_prob))
-            self._scores, self._inputs = scores, (hidden, target_rows)
-            return (-log_prob).as_np_ndarray()
+                self._right = nd.exp(self.log_prob) - 1
+                write_at(scores, last, nd.zeros_like(self.log_prob))
 
-    def backward(self, out_grad: Any) -> Any:
-        """MXNet calls this on a thread of its own, where arrays are legacy ones."""
-        factors, size = out_grad.asnumpy(), self._size  # (N,)
-        scores, right = self._scores, self._right_gradient
-        alike = (factors == factors[0]).all()
-        if not alike:
-            weights = out_grad.as_nd_ndarray()
-            scores, right = scores * weights.reshape((-1, 1)), right * weights
+    def backward(self, factors: Any = None) -> None:
+        """The gradients, each position's multiplied by its factor (n,) if given."""
+        scores, self.right_gradient = self._scores, self._right
+        if factors is not None:
+            scores, self.right_gradient = scores * factors.reshape((-1, 1)), self._right * factors
         self._scores.backward(scores, retain_graph=True)
-        with autograd.pause():
-            hidden, target_rows = self._inputs
-            to_hidden, to_rows, to_shift = self._gradients
-            ones = nd.ones((hidden.shape[1], 1), ctx=hidden.ctx, dtype=hidden.dtype)
-            alike_in_rows = nd.FullyConnected(
-                right.reshape((-1, 1)), ones, num_hidden=ones.size, no_bias=True
-            )
-            nd.elemwise_mul(hidden, alike_in_rows, out=to_rows[size:])
-            to_shift[size:] = right
-            to_hidden += target_rows * alike_in_rows
-            if alike and factors[0] != 1:
-                for gradient in self._gradients:
-                    gradient *= float(factors[0])
-        wanted = [gradient for gradient, learned in zip((to_rows, to_shift), self._learned) if learned]
-        return (*wanted, to_hidden)

@@ -6,7 +6,8 @@ from typing import Any, Sequence
 
 import numpy
 
-from .backend import mx, np
+from .backend import mx
+from .upload import upload
 
 
 def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -21,10 +22,7 @@ def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, 
     size = batch[0].shape[axis]
     count = min(len(contexts), size)
     pieces = [numpy.array_split(array, count, axis=axis) for array in batch]  # of each array, one a context
-    return [
-        tuple(np.array(piece[k], dtype=piece[k].dtype, ctx=contexts[k]) for piece in pieces)
-        for k in range(count)
-    ]
+    return [tuple(upload(piece[k], piece[k].dtype, contexts[k]) for piece in pieces) for k in range(count)]
 
 
 def zero_gradients(net: Any, contexts: Sequence[Any]) -> None:

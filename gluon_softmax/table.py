@@ -15,6 +15,7 @@ from typing import Any
 import numpy
 
 from .backend import autograd, gluon, init, mx, np
+from .upload import address_of
 
 _BLOCK = 1 << 20  # values drawn at once: even, since normal ones come in pairs
 _DRAWN_IN_ORDER = (init.Uniform, init.Normal)  # whose values do not depend on the shape
@@ -60,10 +61,9 @@ def _ask_for_huge_pages(array: Any) -> None:
     """Only asks: on another system, or where the kernel has none, the pages stay as they are."""
     if not sys.platform.startswith("linux"):
         return
-    address = ctypes.c_void_p()
-    mx.base.check_call(mx.base._LIB.MXNDArrayGetData(array.handle, ctypes.byref(address)))
-    begin = -(-(address.value or 0) // _HUGE_PAGE) * _HUGE_PAGE
+    address = address_of(array)
+    begin = -(-address // _HUGE_PAGE) * _HUGE_PAGE
     size = array.size * numpy.dtype(array.dtype).itemsize
-    end = ((address.value or 0) + size) // _HUGE_PAGE * _HUGE_PAGE
+    end = (address + size) // _HUGE_PAGE * _HUGE_PAGE
     if end > begin:
         ctypes.CDLL(None).madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), _MADV_HUGEPAGE)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import time
 from typing import Any, Iterator
 
 import pytest
 
-from gluon_softmax.backend import autograd, mx, np
+from gluon_softmax.backend import autograd, mx, nd, np
 from gluon_softmax.function import Function
 
 
@@ -17,8 +19,24 @@ class Square(Function):
         self.kept = x
         return x * x
 
-    def backward(self, out_grad: Any) -> Any:
-        return 2 * self.kept.as_nd_ndarray() * out_grad
+    def backward(self, out_grad: Any, gradients: Any) -> None:
+        nd.elemwise_mul(2 * self.kept.as_nd_ndarray(), out_grad, out=gradients[0])
+
+
+class Product(Function):
+    def forward(self, x: Any, y: Any) -> Any:
+        self.factors = [array.as_nd_ndarray().detach() for array in (x, y)]
+        return x * y
+
+    def backward(self, out_grad: Any, gradients: Any) -> None:
+        for gradient, factor in zip(gradients, reversed(self.factors)):
+            if gradient is not None:
+                nd.elemwise_mul(out_grad, factor, out=gradient)
+
+
+class Wrong(Square):
+    def backward(self, out_grad: Any, gradients: Any) -> None:
+        raise ZeroDivisionError
 
 
 def forgets(function: Function) -> bool:
@@ -70,3 +88,60 @@ def test_a_graph_without_backward_and_a_call_without_graph() -> None:
     assert plain(x).tolist() == [4] and hasattr(plain, "kept")
     del y
     assert forgets(square)
+
+
+@pytest.mark.parametrize("ra", ["write", "add", "null"])
+@pytest.mark.parametrize("rb", ["write", "add", "null"])
+def test_each_input_gets_the_gradient_it_asks_for(ra: str, rb: str) -> None:
+    """Written, added to, or left alone, whatever the other input asks for; after three backwards."""
+    if ra == rb == "null":
+        return  # no backward then
+    arrays = [np.array([1.0, 2.0]), np.array([3.0, -4.0])]
+    for array, request in zip(arrays, (ra, rb)):
+        if request != "null":
+            array.attach_grad(request)
+    for _ in range(3):
+        with autograd.record():
+            y = Product()(*arrays) * np.array([1.0, 10.0])
+        y.backward()
+    for array, request, right in zip(arrays, (ra, rb), ([3, -40], [1, 20])):
+        if request != "null":
+            assert array.grad.tolist() == [(3 if request == "add" else 1) * x for x in right]
+
+
+def test_an_input_twice_and_a_function_of_a_function() -> None:
+    x = np.array([2.0, -3.0])
+    x.attach_grad()
+    with autograd.record():
+        y = Product()(Product()(x, x), x)  # x^3
+    y.backward()
+    assert x.grad.tolist() == [12, 27]
+
+
+def test_an_error_in_the_backward_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    x = np.array([2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = Wrong()(x)
+    y.backward()
+    with pytest.raises(mx.MXNetError):
+        x.grad.asnumpy()
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_the_process_ends_with_steps_under_way() -> None:
+    """Without waiting, it aborts or hangs in most runs, whose backward finds no Python any more."""
+    script = """
+import numpy, gluon_softmax as gs
+from gluon_softmax.backend import autograd, np
+layer = gs.SampledSoftmax(1000, 50, 20)
+layer.initialize()
+hidden = np.array(numpy.ones((3000, 50)), dtype="float32")
+hidden.attach_grad()
+for _ in range(20):
+    with autograd.record():
+        loss = layer(hidden, numpy.arange(3000) % 1000)
+    loss.backward()
+"""
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

@@ -110,18 +110,14 @@ class AdaptiveSoftmax(OutputLayer):
         ctx = hidden.ctx
         parts = self._clusters.partition(host_target)
         head_target = numpy.where(parts.cluster == 0, host_target, self.cutoffs[0] - 1 + parts.cluster)
-        head_target, places, *rest = _upload(
-            [head_target, parts.places, *parts.rows[1:], *parts.words[1:]], ctx
-        )
-        tail_rows, tail_words = rest[: self.num_tails], rest[self.num_tails :]
         head, tails = self._split(list(self._reg_params.values()))
-        loss = linear_cross_entropy(hidden, head_target, *head)  # (N,)
+        loss = linear_cross_entropy(hidden, head_target, *(parameter.data(ctx) for parameter in head))  # (N,)
         pieces = [np.zeros((parts.rows[0].size,), dtype=hidden.dtype, ctx=ctx)]  # the head has said it all
         for i, (projection, weight) in enumerate(tails):
-            rows = np.take(hidden, tail_rows[i], axis=0)  # (n_i, d)
+            rows = np.take(hidden, as_ids(parts.rows[i + 1], ctx), axis=0)  # (n_i, d)
             narrow = self._narrow(mx.nd, i, rows, projection.data(ctx))  # (n_i, d_i)
-            pieces.append(linear_cross_entropy(narrow, tail_words[i], weight))  # (n_i,)
-        return loss + np.take(np.concatenate(pieces), places, axis=0)
+            pieces.append(linear_cross_entropy(narrow, parts.words[i + 1], weight.data(ctx)))  # (n_i,)
+        return loss + np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)
 
     def _narrow(self, F: Any, i: int, hidden: Any, projection: Any) -> Any:
         """The hidden vector as tail i sees it: (N, d) -> (N, d_i)."""
@@ -194,11 +190,3 @@ class AdaptiveSoftmax(OutputLayer):
             f"AdaptiveSoftmax({self._in_units} -> {self._vocab_size}, cutoffs={list(self.cutoffs)}, "
             f"div_value={self.div_value:g}, head_bias={self._has_bias}{options})"
         )
-
-
-def _upload(arrays: list[numpy.ndarray], ctx: Any) -> list[Any]:
-    """Host ids as int32 arrays on `ctx`, in one copy: each copy waits for what the device is doing."""
-    ends = numpy.cumsum([array.size for array in arrays])
-    whole = as_ids(numpy.concatenate(arrays), ctx)
-    with autograd.pause():
-        return [whole[end - array.size : end] for array, end in zip(arrays, ends.tolist())]

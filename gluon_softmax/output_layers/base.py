@@ -19,6 +19,7 @@ from ..block import Block
 from ..checks import check_hidden, check_ids, check_positive_int, check_same_shape
 from ..embedding import as_ids
 from ..graph import Graph
+from ..upload import upload
 
 
 class OutputLayer(Block):
@@ -86,7 +87,7 @@ class OutputLayer(Block):
             host_target.reshape(-1),  # (N,)
         ).reshape(host_target.shape)
         if kept is not None and target is host_target:
-            loss = loss * np.array(kept, dtype=loss.dtype, ctx=hidden.ctx)
+            loss = loss * upload(kept, loss.dtype, hidden.ctx)
         if sample_weight is not None:
             check_same_shape("sample_weight", sample_weight.shape, "target", host_target.shape)
             loss = loss * np.array(sample_weight, dtype=loss.dtype, ctx=hidden.ctx)

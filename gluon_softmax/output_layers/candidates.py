@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from ..backend import np
 from ..checks import check_ids, check_positive_int
 from ..embedding import as_ids, look_up, table_parameter
 from ..samplers import Sampler, UnigramSampler
+from ..upload import upload
 from .base import OutputLayer
 
 _LEAST_COUNT = float(numpy.finfo(numpy.float32).tiny)  # stands for 0, so that the logarithm is finite
@@ -146,7 +146,7 @@ class CandidateLayer(OutputLayer):
 
     def _beside(self, hidden: Any, arrays: Any) -> list[Any]:
         """Host arrays where `hidden` is, in its dtype."""
-        return [np.array(array, dtype=hidden.dtype, ctx=hidden.ctx) for array in arrays]
+        return [upload(array, hidden.dtype, hidden.ctx) for array in arrays]
 
     def _ids(self, target: numpy.ndarray, candidates: Candidates, ctx: Any) -> Any:
         """Targets and candidates in one array, (N + S,): two gradients of one row-sparse table would have to

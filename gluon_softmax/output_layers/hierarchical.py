@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy
 
-from ..backend import np
 from ..binary_tree import BinaryTree
 from ..checks import check_counts, check_hidden, check_positive_int
 from ..embedding import as_ids, look_up, table_parameter
 from ..graph import Graph, row_dot, softplus
 from ..huffman import build_huffman
+from ..upload import upload
 from .base import OutputLayer
 from .tree_search import LevelOrder, best_words, draw_words, level_order
 
@@ -94,7 +94,7 @@ class HierarchicalSoftmax(OutputLayer):
         points, signs = self.paths(host_target)
         ctx = hidden.ctx
         return self._loss_graph(
-            hidden, as_ids(points, ctx), np.array(signs, dtype=hidden.dtype, ctx=ctx), self.weight.data(ctx)
+            hidden, as_ids(points, ctx), upload(signs, hidden.dtype, ctx), self.weight.data(ctx)
         )
 
     def _cost_of_paths(self, F: Any, hidden: Any, points: Any, signs: Any, weight: Any) -> Any:

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd, mx, np
+from ..backend import autograd, mx
 from ..checks import check_counts, check_positive_int
 from ..embedding import as_ids, look_up
 from ..graph import Graph
 from ..sampled_cross_entropy import sampled_cross_entropy
 from ..samplers import LogUniformSampler, Sampler
+from ..upload import upload
 from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
@@ -96,14 +97,11 @@ class SampledSoftmax(CandidateLayer):
         ids = numpy.concatenate([candidates.ids, host_target])  # (S + N,)
         log_count = self._log_expected_count(ids, candidates.num_tries)
         on_device = as_ids(ids, ctx)
+        shift = upload(-log_count, hidden.dtype, ctx)  # (S + N,)
         rows = self._look_up(on_device, self.weight, self._shape)  # (S + N, d)
-        shift = np.array(-log_count, dtype=hidden.dtype, ctx=ctx)
-        learned = [self.weight.grad_req != "null", False]
         if self._use_bias:
             shift = shift + self._look_up(on_device, self.bias, (self._vocab_size, 1)).reshape(-1)
-            learned[1] = self.bias.grad_req != "null"
-        removed = as_ids(hits, ctx) if hits.size else None
-        return sampled_cross_entropy(hidden, rows, shift, self.num_sampled, removed, learned)
+        return sampled_cross_entropy(hidden, rows, shift, self.num_sampled, hits)
 
     def _look_up(self, ids: Any, table: Any, shape: tuple[int, int]) -> Any:
         return look_up(mx.nd, ids, table.data(ids.ctx), shape, self._sparse_grad, table.dtype)

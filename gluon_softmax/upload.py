@@ -1,0 +1,33 @@
+"""Host arrays onto a device without waiting for what the device is doing.
+
+``np.array(host)`` asks MXNet's engine for leave to write, a round trip over its workers, which takes 0.2 ms
+where they are idle and as long as their current operators where they are not. Nobody else knows a new array
+yet, so on a CPU its memory can be written at once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy
+
+from .backend import mx, np
+
+
+def upload(array: Any, dtype: Any, ctx: Any = None) -> Any:
+    """A copy of a host array as an MXNet array of `dtype` on `ctx`, the current context if None."""
+    ctx = mx.current_context() if ctx is None else ctx
+    host = numpy.asarray(array, dtype=dtype, order="C")
+    if ctx.device_type != "cpu" or host.ndim == 0 or host.size == 0:
+        return np.array(host, dtype=host.dtype, ctx=ctx)
+    on_device = np.empty(host.shape, dtype=host.dtype, ctx=ctx)
+    ctypes.memmove(address_of(on_device), host.ctypes.data, host.nbytes)
+    return on_device
+
+
+def address_of(array: Any) -> int:
+    """Where the first number of an MXNet array on a CPU lies in memory."""
+    address = ctypes.c_void_p()
+    mx.base.check_call(mx.base._LIB.MXNDArrayGetData(array.handle, ctypes.byref(address)))
+    return address.value or 0

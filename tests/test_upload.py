@@ -1,0 +1,49 @@
+"""Host arrays arrive as they are, whatever the engine is doing, and stay apart from the host's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import pytest
+
+from gluon_softmax.backend import mx, np
+from gluon_softmax.upload import upload
+
+ARRAYS = [
+    numpy.arange(12).reshape(3, 4),
+    numpy.arange(12).reshape(3, 4).T,
+    numpy.arange(20, dtype=numpy.int32)[::3],
+    numpy.zeros((0, 3)),
+    numpy.array(7),
+    [[1, 2], [3, 4]],
+]
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32", "float16", "int64"])
+@pytest.mark.parametrize("array", ARRAYS)
+def test_values_shape_dtype_and_place(array: Any, dtype: str, contexts: Any) -> None:
+    for ctx in contexts:
+        on_device = upload(array, dtype, ctx)
+        assert isinstance(on_device, np.ndarray) and on_device.ctx == ctx and on_device.dtype == dtype
+        assert on_device.shape == numpy.shape(array)
+        numpy.testing.assert_array_equal(on_device.asnumpy(), numpy.asarray(array, dtype=dtype))
+
+
+def test_a_copy() -> None:
+    host = numpy.arange(5, dtype=numpy.int32)
+    on_device = upload(host, "int32")
+    host[:] = 0
+    assert on_device.tolist() == [0, 1, 2, 3, 4]
+    on_device[0] = 9
+    mx.nd.waitall()
+    assert host.tolist() == [0] * 5
+
+
+def test_under_a_busy_engine() -> None:
+    """Memory that the engine has freed and lends again is not written by what it still does."""
+    busy = np.ones((400, 400))
+    for i in range(50):
+        busy = np.dot(busy, busy) * 1e-3
+        ids = upload(numpy.full(160_000, i), "int32")
+        assert (ids.asnumpy() == i).all()
