@@ -60,6 +60,9 @@ class _SampledCrossEntropy(Function):
             lane.normalise(right[begin:end], places)
         return (-nd.concat(*(lane.log_prob for lane in self._lanes), dim=0)).as_np_ndarray()
 
+    def awaited(self) -> list[Any]:
+        return [array for lane in self._lanes for array in lane.written()]
+
     def _removed_of(self, parts: list[tuple[int, int]]) -> list[Any]:
         """What is left out in each lane, (2, n) on the device, or None."""
         begins, stop = [begin for begin, _ in parts], parts[-1][1]
@@ -130,6 +133,9 @@ class _Lane:
                 nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
                 self._right = nd.exp(self.log_prob) - 1
                 write_at(scores, last, nd.zeros_like(self.log_prob))
+
+    def written(self) -> list[Any]:
+        return [self._scores, self._right]
 
     def backward(self, factors: Any = None) -> None:
         """The gradients, each position's multiplied by its factor (n,) if given."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import threading
 import time
 from typing import Any, Iterator
 
@@ -19,6 +20,9 @@ class Square(Function):
         self.kept = x
         return x * x
 
+    def awaited(self) -> Any:
+        return [self.kept.as_nd_ndarray()]
+
     def backward(self, out_grad: Any, gradients: Any) -> None:
         nd.elemwise_mul(2 * self.kept.as_nd_ndarray(), out_grad, out=gradients[0])
 
@@ -27,6 +31,9 @@ class Product(Function):
     def forward(self, x: Any, y: Any) -> Any:
         self.factors = [array.as_nd_ndarray().detach() for array in (x, y)]
         return x * y
+
+    def awaited(self) -> Any:
+        return self.factors
 
     def backward(self, out_grad: Any, gradients: Any) -> None:
         for gradient, factor in zip(gradients, reversed(self.factors)):
@@ -37,6 +44,26 @@ class Product(Function):
 class Wrong(Square):
     def backward(self, out_grad: Any, gradients: Any) -> None:
         raise ZeroDivisionError
+
+
+class Held(Square):
+    """Its gradient is there when the other side of `gate` has come."""
+
+    def __init__(self, gate: threading.Event) -> None:
+        self.gate = gate
+
+    def backward(self, out_grad: Any, gradients: Any) -> None:
+        assert self.gate.wait(10)
+        super().backward(out_grad, gradients)
+
+
+class Noted(Product):
+    def __init__(self, begun: threading.Event) -> None:
+        self.begun = begun
+
+    def backward(self, out_grad: Any, gradients: Any) -> None:
+        self.begun.set()
+        super().backward(out_grad, gradients)
 
 
 def forgets(function: Function) -> bool:
@@ -116,6 +143,29 @@ def test_an_input_twice_and_a_function_of_a_function() -> None:
         y = Product()(Product()(x, x), x)  # x^3
     y.backward()
     assert x.grad.tolist() == [12, 27]
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_the_backward_comes_when_what_the_forward_left_is_there(late: int) -> None:
+    """MXNet's own begins with the gradient of its output, here at once."""
+    gate, begun = threading.Event(), threading.Event()
+    inputs = [np.array([2.0]), np.array([3.0])]
+    held = inputs[late]
+    held.attach_grad()
+    with autograd.record():
+        y = Held(gate)(held)
+    y.backward()
+    factors = list(inputs)
+    factors[late] = held.grad.copy()  # computed by the engine once the gate is open
+    factors[1 - late].attach_grad()
+    with autograd.record():
+        z = Noted(begun)(*factors)
+    z.backward()
+    too_early = begun.wait(0.5)
+    gate.set()
+    assert not too_early
+    assert factors[1 - late].grad.tolist() == factors[late].tolist() == [2 * held.item()]
+    assert begun.is_set()
 
 
 def test_an_error_in_the_backward_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,7 @@ def test_backward_twice() -> None:
         loss = linear_cross_entropy(np.array(HIDDEN), TARGET, *(p.data() for p in parameters))
     gradients = []
     for out_grad in (numpy.ones(N), OUT_GRAD):
-        loss.backward(np.array(out_grad), retain_graph=True)
+        loss.backward(np.array(out_grad, dtype="float32"), retain_graph=True)
         gradients.append(parameters[0].grad().asnumpy())
     for gradient, out_grad in zip(gradients, (numpy.ones(N), OUT_GRAD)):
         right = slow_gradients([HIDDEN, *values(parameters)], out_grad)[1]
