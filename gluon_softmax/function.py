@@ -7,10 +7,10 @@ arrays in a training loop. Here the backward writes gradients where they belong,
 what was kept goes as soon as the graph does.
 
 MXNet's own also calls the backward as soon as the gradient of its output is there, which may be long before
-its forward is through: Python runs ahead of the engine, and a loss's gradient is ones. Backwards of several
-steps then go to several threads in any order, and since the scratch memory of the operators that they call
-belongs to the thread, one step can wait for the next and that for the first. Here a backward comes when what
-its forward left behind is there.
+its forward: Python runs ahead of the engine, and a loss's gradient is ones. Backwards of several steps then go
+to several threads in any order, and since the scratch memory of the operators that they call belongs to the
+thread, one step can wait for the next and that for the first. Here a backward comes when its inputs are there,
+and so after all the backwards that they come from.
 """
 
 from __future__ import annotations
@@ -47,9 +47,8 @@ class Function:
 
     A subclass gives ``forward(*inputs)`` -> output, run without recording, and ``backward(out_grad,
     gradients)``, which writes into each of `gradients` that is not None, one an input. MXNet calls it on a
-    thread of its own, where arrays are legacy ones, perhaps several times. It waits for ``awaited()``, legacy
-    arrays: those that the forward writes last of all that the backward reads. When the graph is freed the
-    object forgets its attributes.
+    thread of its own, where arrays are legacy ones, perhaps several times. When the graph is freed the object
+    forgets its attributes.
     """
 
     def forward(self, *inputs: Any) -> Any:
@@ -58,22 +57,15 @@ class Function:
     def backward(self, out_grad: Any, gradients: Sequence[Any]) -> None:
         raise NotImplementedError
 
-    def awaited(self) -> Sequence[Any]:
-        raise NotImplementedError
-
     def __call__(self, *inputs: Any) -> Any:
         with autograd.pause(train_mode=autograd.is_training()):
             output = self.forward(*inputs)
         if autograd.is_recording():
             self._record(inputs, output)
-            output = output * self._one()
+            with autograd.pause():
+                one = _one(inputs)
+            output = output * one  # and so is the gradient, before the backward
         return output
-
-    def _one(self) -> Any:
-        """1, (1,), once what the backward reads is written: the engine multiplies the gradient by it."""
-        with autograd.pause():
-            first = [array.reshape(-1)[:1] for array in self.awaited()]
-            return nd.ones_like(nd.add_n(*first)).as_np_ndarray()
 
     def _record(self, inputs: Sequence[Any], output: Any) -> None:
         number = next(_numbers)
@@ -122,6 +114,12 @@ class Function:
         for array, gradient, request in zip(arrays, gradients, requests):
             if request == _ADD:
                 array += gradient
+
+
+def _one(inputs: Sequence[Any]) -> Any:
+    """1, (1,), once all of them are there."""
+    first = [array.as_nd_ndarray().reshape(-1)[:1] for array in inputs]
+    return nd.ones_like(nd.add_n(*first)).as_np_ndarray()
 
 
 def _array(handle: Any) -> Any:

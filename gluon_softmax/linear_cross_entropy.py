@@ -51,9 +51,6 @@ class _LinearCrossEntropy(Function):
         self._lanes = self._go_through(self._with_gradient)
         return nd.concat(*(loss for lane in self._lanes for loss in lane.losses), dim=0).as_np_ndarray()
 
-    def awaited(self) -> list[Any]:
-        return [lane.gradients[0] for lane in self._lanes]
-
     def backward(self, out_grad: Any, gradients: Sequence[Any]) -> None:
         factors = out_grad.asnumpy()  # (N,)
         factor, parts = float(factors[0]), self._lanes

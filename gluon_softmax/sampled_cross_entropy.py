@@ -32,7 +32,7 @@ def sampled_cross_entropy(hidden: Any, rows: Any, shift: Any, num_sampled: int, 
     are not there.
     """
     removed = numpy.zeros((2, 0), dtype=numpy.int32) if removed is None else removed
-    return _SampledCrossEntropy(num_sampled, removed, autograd.is_recording())(hidden, rows, shift)
+    return _SampledCrossEntropy(num_sampled, removed, autograd.is_recording())(rows, shift, hidden)
 
 
 class _SampledCrossEntropy(Function):
@@ -44,7 +44,7 @@ class _SampledCrossEntropy(Function):
         self._with_gradient = with_gradient
 
     def forward(self, *inputs: Any) -> Any:
-        hidden, rows, shift = (array.as_nd_ndarray().detach() for array in inputs)
+        rows, shift, hidden = (array.as_nd_ndarray().detach() for array in inputs)
         self._hidden, self._target_rows = hidden, rows[self._size :]
         parts = lanes(hidden.shape[0], hidden.ctx)
         removed = self._removed_of(parts)
@@ -59,9 +59,6 @@ class _SampledCrossEntropy(Function):
         for lane, (begin, end), places in zip(self._lanes, parts, removed):
             lane.normalise(right[begin:end], places)
         return (-nd.concat(*(lane.log_prob for lane in self._lanes), dim=0)).as_np_ndarray()
-
-    def awaited(self) -> list[Any]:
-        return [array for lane in self._lanes for array in lane.written()]
 
     def _removed_of(self, parts: list[tuple[int, int]]) -> list[Any]:
         """What is left out in each lane, (2, n) on the device, or None."""
@@ -81,7 +78,7 @@ class _SampledCrossEntropy(Function):
         right = nd.concat(*(lane.right_gradient for lane in self._lanes), dim=0)  # (N,)
         ones = nd.ones((hidden.shape[1], 1), ctx=hidden.ctx, dtype=hidden.dtype)
         alike_in_rows = nd.FullyConnected(right.reshape((-1, 1)), ones, num_hidden=ones.size, no_bias=True)
-        to_hidden, to_rows, to_shift = gradients
+        to_rows, to_shift, to_hidden = gradients
         if to_hidden is not None:
             nd.elemwise_mul(self._target_rows, alike_in_rows, out=to_hidden)
             begin = 0
@@ -133,9 +130,6 @@ class _Lane:
                 nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
                 self._right = nd.exp(self.log_prob) - 1
                 write_at(scores, last, nd.zeros_like(self.log_prob))
-
-    def written(self) -> list[Any]:
-        return [self._scores, self._right]
 
     def backward(self, factors: Any = None) -> None:
         """The gradients, each position's multiplied by its factor (n,) if given."""

@@ -20,9 +20,6 @@ class Square(Function):
         self.kept = x
         return x * x
 
-    def awaited(self) -> Any:
-        return [self.kept.as_nd_ndarray()]
-
     def backward(self, out_grad: Any, gradients: Any) -> None:
         nd.elemwise_mul(2 * self.kept.as_nd_ndarray(), out_grad, out=gradients[0])
 
@@ -31,9 +28,6 @@ class Product(Function):
     def forward(self, x: Any, y: Any) -> Any:
         self.factors = [array.as_nd_ndarray().detach() for array in (x, y)]
         return x * y
-
-    def awaited(self) -> Any:
-        return self.factors
 
     def backward(self, out_grad: Any, gradients: Any) -> None:
         for gradient, factor in zip(gradients, reversed(self.factors)):
@@ -146,7 +140,7 @@ def test_an_input_twice_and_a_function_of_a_function() -> None:
 
 
 @pytest.mark.parametrize("late", [0, 1])
-def test_the_backward_comes_when_what_the_forward_left_is_there(late: int) -> None:
+def test_the_backward_comes_when_its_inputs_are_there(late: int) -> None:
     """MXNet's own begins with the gradient of its output, here at once."""
     gate, begun = threading.Event(), threading.Event()
     inputs = [np.array([2.0]), np.array([3.0])]
