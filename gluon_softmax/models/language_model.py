@@ -10,52 +10,16 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from ..adaptive_embedding import AdaptiveEmbedding
-from ..backend import autograd, gluon, nn, np, npx, rnn
+from ..backend import autograd, gluon, nn, np, npx
 from ..checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape
 from ..embedding import Embedding, as_ids
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
 from .base import check_layer
+from .recurrence import Recurrence
 
 CELLS = ("rnn_tanh", "rnn_relu", "gru", "lstm")
 _MOST_SCORES = 1 << 24  # of log_prob built at once where a loss needs it: 64 MiB
-
-
-class Recurrence(gluon.HybridBlock):
-    """Rows of words to hidden vectors: ``recurrence(rows, *state)`` -> hidden, *state; rows (T, B, d) ->
-    (T, B, num_hiddens).
-
-    Layers of one are stacked with dropout before, between and after them, since MXNet's fused layers drop
-    nothing on a CPU. The state is one array (1, B, num_hiddens) a layer, two for an LSTM.
-    """
-
-    def __init__(self, cell: str, input_size: int, num_hiddens: int, num_layers: int, dropout: float) -> None:
-        super().__init__()
-        with self.name_scope():
-            self.dropout = nn.Dropout(dropout)
-            self.layers: list[Any] = []
-            for i in range(num_layers):
-                layer = _recurrent_layer(cell, num_hiddens, num_hiddens if i else input_size)
-                self.register_child(layer, f"layer{i}")
-                self.layers.append(layer)
-        self.states_a_layer = 2 if cell == "lstm" else 1
-
-    def hybrid_forward(self, F: Any, rows: Any, *state: Any) -> tuple[Any, ...]:
-        hidden, new_state = self.dropout(rows), []
-        for i, layer in enumerate(self.layers):
-            first = i * self.states_a_layer
-            hidden, its_state = layer(hidden, list(state[first : first + self.states_a_layer]))
-            hidden = self.dropout(hidden)
-            new_state += its_state
-        return (hidden, *new_state)
-
-
-def _recurrent_layer(cell: str, num_hiddens: int, input_size: int) -> Any:
-    if cell == "lstm":
-        return rnn.LSTM(num_hiddens, input_size=input_size)
-    if cell == "gru":
-        return rnn.GRU(num_hiddens, input_size=input_size)
-    return rnn.RNN(num_hiddens, activation=cell[len("rnn_") :], input_size=input_size)
 
 
 class LanguageModel(gluon.HybridBlock):
