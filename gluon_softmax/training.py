@@ -266,6 +266,8 @@ class _Loop:
             for loss, size in steps:
                 yield [] if loss is None else [loss], size
             return
+        # dropout: a resumed run draws the same; not once a step, since MXNet takes a millisecond to seed
+        mx.random.seed(derive_seed(self.seed, epoch, 0, "device"))
         carried, positions = CarriedState(self.net), 0
         for step, batch in enumerate(self.batches.epoch(epoch)):
             losses, size = self._step(epoch, step, batch, positions, carried)
@@ -276,7 +278,6 @@ class _Loop:
         self, epoch: int, step: int, batch: Any, positions: int, carried: CarriedState
     ) -> tuple[list[Any], int]:
         """One update; the loss stays on the device, so that the host prepares the next batch meanwhile."""
-        mx.random.seed(derive_seed(self.seed, epoch, step, "device"))  # dropout: a resumed run draws the same
         if step % self.resample_every == 0:
             _resample(self.net, derive_rng(self.seed, epoch, step, "noise"))
         self._set_rate(epoch, positions)
