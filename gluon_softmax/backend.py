@@ -12,11 +12,14 @@ anything else runs on the machine. The OpenBLAS inside MXNet knows no processor 
 ones for a Haswell; where they have AVX-512 it is told so (``OPENBLAS_CORETYPE``, unless it is set), which
 makes ``batch_dot`` twice as fast. Where there are two cores or more, MXNet's engine gets two workers, so that
 operators that do not wait for each other run side by side (``MXNET_CPU_WORKER_NTHREADS``), and enough scratch
-memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same.
+memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same. And its threads
+take their memory from one place instead of one each, where what one gave back is of no use to another
+(``MALLOC_ARENA_MAX``, unless it is set; for Linux's C library).
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import sys
@@ -25,6 +28,8 @@ import warnings
 import numpy
 
 from .errors import BackendError
+
+_M_ARENA_MAX = -8  # glibc's number of this setting
 
 
 def _check_ground() -> None:
@@ -56,7 +61,16 @@ def _has_avx512() -> bool:
     return {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"} <= set(flags)
 
 
+def _share_one_arena() -> None:
+    """As the environment's MALLOC_ARENA_MAX=1, which the C library reads before Python is there."""
+    if sys.platform.startswith("linux") and "MALLOC_ARENA_MAX" not in os.environ:
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries than glibc have none
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, 1)
+
+
 _check_ground()
+_share_one_arena()
 _lend_numpy_bool()
 if sys.version_info >= (3, 12):
     with warnings.catch_warnings():

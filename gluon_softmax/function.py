@@ -7,10 +7,10 @@ arrays in a training loop. Here the backward writes gradients where they belong,
 what was kept goes as soon as the graph does.
 
 MXNet's own also calls the backward as soon as the gradient of its output is there, which may be long before
-its forward: Python runs ahead of the engine, and a loss's gradient is ones. Backwards of several steps then go
-to several threads in any order, and since the scratch memory of the operators that they call belongs to the
-thread, one step can wait for the next and that for the first. Here a backward comes when its inputs are there,
-and so after all the backwards that they come from.
+its forward: Python runs ahead of the engine, and a loss's gradient is ones. Backwards of several steps then
+go to several threads in any order, and since the scratch memory of the operators that they call belongs to
+the thread, one step can wait for the next and that for the first. Here a backward comes when its inputs are
+there, and so after all the backwards that they come from.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from .sharding import to_device, zero_gradients
 
 OPTIMIZERS = ("sgd", "adam", "adagrad")
 SCHEDULES = ("constant", "linear")
-# Steps between two looks at the loss: a look waits for the engine, and never looking lets its queue grow.
-_SYNC_EVERY = 50
+_SYNC_EVERY = 50  # steps between two looks at the loss: a look waits until the engine has nothing to do
+_AHEAD = 4  # steps that the host may be ahead of the engine: what is put in line takes memory
 _LOWEST_RATE = 1e-4  # of the initial rate, as in word2vec.c
 
 
@@ -238,6 +238,8 @@ class _Loop:
         recent: list[Any] = []  # losses on the device that were not looked at yet
         for losses, size in self._steps(epoch):
             recent.append(losses)
+            for loss in recent[-1 - _AHEAD] if len(recent) > _AHEAD else []:
+                loss.wait_to_read()
             positions += size
             measured += size if losses else 0
             if len(recent) == self.look_every:
