@@ -11,7 +11,7 @@ from .backend import gluon, mx, np
 from .checks import check_ids, check_number, check_positive_int
 from .clusters import Clusters
 from .cutoffs import check_cutoffs, tail_widths
-from .embedding import as_ids, look_up, table_parameter
+from .embedding import as_ids, rows_of, table_parameter
 from .output_layers.adaptive import AdaptiveSoftmax
 
 
@@ -103,9 +103,7 @@ class AdaptiveEmbedding(gluon.HybridBlock):
         for i, words in enumerate(parts.words):
             name = f"tail{i - 1}" if i else "head"
             table = self._reg_params[f"{name}_weight"]
-            rows = look_up(
-                mx.nd, as_ids(words, ctx), table.data(ctx), table.shape, self._sparse_grad, table.dtype
-            )
+            rows = rows_of(table, words, ctx)
             if i:  # (n_i, d_i) -> (n_i, d)
                 projection = self._reg_params[f"{name}_projection"].data(ctx)
                 rows = mx.nd.npx.fully_connected(

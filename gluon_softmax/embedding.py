@@ -1,37 +1,19 @@
 """A table of rows looked up by id, whose gradient can be row-sparse under ``npx.set_np()``, where MXNet's own
-block fails.
-
-``nn.Embedding(sparse_grad=True)`` raises ``mxnet.numpy.zeros does not support stype = row_sparse`` at
-``initialize()`` as soon as NumPy arrays are on (mxnet#20391). Only the *gradient* buffer is at fault, so
-`RowSparseParameter` makes that one buffer with legacy arrays and leaves everything else alone: initial
-values, seeds, ``save_parameters`` and several contexts are those of the dense parameter.
+block fails; see `row_sparse`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from .backend import gluon, mx, np_array
+import numpy
+
+from .backend import gluon, mx
 from .block import Block
 from .checks import check_ids, check_positive_int
+from .row_sparse import RowSparseParameter
 from .table import TableParameter
 from .upload import upload
-
-
-class RowSparseParameter(TableParameter):
-    """A dense weight (V, d) whose gradient holds only the rows that the batch looked up.
-
-    With sgd, adam and adagrad the Trainer then updates those rows alone. For sgd that equals the dense
-    update. Adam becomes *lazy*: a row that is absent from a batch takes no step, while dense Adam still moves
-    it by its momentum.
-    """
-
-    def __init__(self, name: str, **kwargs: Any) -> None:
-        super().__init__(name, grad_stype="row_sparse", **kwargs)
-
-    def _init_grad(self) -> None:
-        with np_array(False):
-            super()._init_grad()
 
 
 def table_parameter(
@@ -57,6 +39,20 @@ def look_up(
     return F.npx.embedding(
         ids, table, input_dim=shape[0], output_dim=shape[1], dtype=dtype, sparse_grad=sparse_grad
     )
+
+
+def copied_rows(table: gluon.Parameter, ids: numpy.ndarray, ctx: Any) -> Any | None:
+    """`RowSparseParameter.rows`, None for every other table: the rows are then to be looked up in itself."""
+    return table.rows(ids, ctx) if isinstance(table, RowSparseParameter) else None
+
+
+def rows_of(table: gluon.Parameter, ids: numpy.ndarray, ctx: Any) -> Any:
+    """Rows of `table` at `ids` (...) of the host, by the cheaper way to its gradient: (..., d) on `ctx`."""
+    rows = copied_rows(table, ids, ctx)
+    if rows is not None:
+        return rows
+    sparse_grad = table._grad_stype == "row_sparse"
+    return look_up(mx.nd, as_ids(ids, ctx), table.data(ctx), table.shape, sparse_grad, table.dtype)
 
 
 class Embedding(Block):
@@ -99,8 +95,11 @@ class Embedding(Block):
 
     def forward(self, ids: Any) -> Any:
         if not isinstance(ids, mx.sym.Symbol):
-            check_ids("ids", ids, self._shape[0])
+            host_ids = check_ids("ids", ids, self._shape[0])
             ids = as_ids(ids)
+            rows = copied_rows(self.weight, host_ids, ids.ctx)
+            if rows is not None:
+                return rows
         return super().forward(ids)
 
     def hybrid_forward(self, F: Any, ids: Any, weight: Any) -> Any:

@@ -88,9 +88,10 @@ def test_losses_of_tensorflow(
 def test_scores_of_tensorflow() -> None:
     layer, hidden, target = known(True)
     candidates = numpy.array([1, 0, 2, 3])
-    ids = np.array(numpy.concatenate([target, candidates]), dtype="int32")
-    shift = np.array(numpy.full(7, -numpy.log(0.5)), dtype="float32")
-    right, sampled = layer._scores(mx, np.array(hidden), ids, shift, layer.weight.data(), layer.bias.data())
+    shift = numpy.full(7, -numpy.log(0.5))
+    vectors = np.array(hidden)
+    inputs = layer._look_up(numpy.concatenate([target, candidates]), shift, vectors)
+    right, sampled = layer._scores(mx, vectors, *inputs)
     logits = [float(right[0]), *sampled[0].tolist()]
     numpy.testing.assert_allclose(logits, [-0.53326, -0.05626, -0.53326, -2.23035, -0.19203], atol=6e-6)
 

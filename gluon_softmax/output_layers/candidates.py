@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from ..checks import check_ids, check_positive_int
-from ..embedding import as_ids, look_up, table_parameter
+from ..embedding import rows_of, table_parameter
 from ..samplers import Sampler, UnigramSampler
 from ..upload import upload
 from .base import OutputLayer
@@ -144,26 +144,11 @@ class CandidateLayer(OutputLayer):
     def _parameters(self, ctx: Any) -> list[Any]:
         return [table.data(ctx) for table in ([self.weight, self.bias] if self._use_bias else [self.weight])]
 
-    def _beside(self, hidden: Any, arrays: Any) -> list[Any]:
-        """Host arrays where `hidden` is, in its dtype."""
-        return [upload(array, hidden.dtype, hidden.ctx) for array in arrays]
-
-    def _ids(self, target: numpy.ndarray, candidates: Candidates, ctx: Any) -> Any:
-        """Targets and candidates in one array, (N + S,): two gradients of one row-sparse table would have to
-        be merged.
-        """
-        return as_ids(numpy.concatenate([target, candidates.ids]), ctx)
-
-    def _scores(self, F: Any, hidden: Any, ids: Any, shift: Any, weight: Any, bias: Any) -> tuple[Any, Any]:
-        """w . h + b_w + shift of the targets and of the candidates: hidden (N, d), ids and shift (N + S,) ->
-        (N,), (N, S).
+    def _scores(self, F: Any, hidden: Any, rows: Any, shift: Any) -> tuple[Any, Any]:
+        """w . h + shift of the targets and of the candidates: hidden (N, d), rows w (N + S, d) and shift
+        (N + S,) -> (N,), (N, S).
         """
         size = self.num_sampled
-        rows = look_up(F, ids, weight, self._shape, self._sparse_grad, self.weight.dtype)  # (N + S, d)
-        if bias is not None:
-            column = (self._vocab_size, 1)
-            biases = look_up(F, ids, bias, column, self._sparse_grad, self.bias.dtype)  # (N + S, 1)
-            shift = shift + F.np.squeeze(biases, 1)
         right_rows = F.npx.slice(rows, begin=(None, None), end=(-size, None))  # (N, d)
         right = F.np.sum(hidden * right_rows, axis=1) + F.npx.slice(shift, begin=(None,), end=(-size,))
         sampled = F.npx.fully_connected(
@@ -173,6 +158,18 @@ class CandidateLayer(OutputLayer):
             num_hidden=size,
         )  # (N, S)
         return right, sampled
+
+    def _look_up(self, ids: numpy.ndarray, shift: numpy.ndarray, hidden: Any) -> tuple[Any, Any]:
+        """Rows (n, d) and shift + biases (n,) where `hidden` is, of ids and shift (n,) of the host: one
+        look-up for targets and candidates, since two gradients of one row-sparse table would have to be
+        merged.
+        """
+        ctx = hidden.ctx
+        on_device = upload(shift, hidden.dtype, ctx)
+        rows = rows_of(self.weight, ids, ctx)
+        if self._use_bias:
+            on_device = on_device + rows_of(self.bias, ids, ctx).reshape(-1)
+        return rows, on_device
 
     def _options(self) -> str:
         excluded = f", {len(self._excluded)} excluded" if self._excluded else ""

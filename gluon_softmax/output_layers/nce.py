@@ -15,6 +15,7 @@ from ..backend import autograd, np
 from ..checks import check_counts, check_number
 from ..graph import Graph, softplus
 from ..samplers import Sampler, UnigramSampler
+from ..upload import upload
 from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
@@ -100,19 +101,15 @@ class NCE(CandidateLayer):
         training = autograd.is_training()
         candidates = self._current_candidates() if training else self._draw(_EVALUATION_SEED)
         hits = self._accidental_hits(host_target, candidates)
-        ids = self._ids(host_target, candidates, hidden.ctx)
+        ids = numpy.concatenate([host_target, candidates.ids])  # (N + S,)
         shift = numpy.full(ids.shape, -self.log_partition, dtype=numpy.float32)
         if self.subtract_log_q:
-            shift -= self._log_expected_count(
-                numpy.concatenate([host_target, candidates.ids]), candidates.num_tries
-            )
-        host = self._beside(hidden, [shift, hits])
-        return self._loss_graph(hidden, ids, *host, *self._parameters(hidden.ctx))
+            shift -= self._log_expected_count(ids, candidates.num_tries)
+        inputs = self._look_up(ids, shift, hidden)  # (N + S, d), (N + S,)
+        return self._loss_graph(hidden, *inputs, upload(hits, hidden.dtype, hidden.ctx))
 
-    def _logistic_losses(
-        self, F: Any, hidden: Any, ids: Any, shift: Any, hits: Any, weight: Any, bias: Any = None
-    ) -> Any:
-        right, sampled = self._scores(F, hidden, ids, shift, weight, bias)  # (N,), (N, S)
+    def _logistic_losses(self, F: Any, hidden: Any, rows: Any, shift: Any, hits: Any) -> Any:
+        right, sampled = self._scores(F, hidden, rows, shift)  # (N,), (N, S)
         # an accidental hit has the target's very score, so taking it back needs no mask
         wrong = F.np.sum(softplus(F, sampled), axis=1) - hits * softplus(F, right)
         return softplus(F, -right) + wrong

@@ -12,7 +12,7 @@ import numpy
 
 from ..backend import autograd, np
 from ..checks import check_counts, check_hidden, check_ids, check_positive_int, check_same_shape
-from ..embedding import as_ids, look_up, table_parameter
+from ..embedding import as_ids, copied_rows, look_up, table_parameter
 from ..graph import Graph, row_dot, softplus
 from ..randomness import uniform_from
 from ..samplers import UnigramSampler
@@ -68,7 +68,8 @@ class NegativeSampling(OutputLayer):
         self._seed: int | None = None  # of the draw that `resample` fixed
         self._sparse_grad = bool(sparse_grad)
         self._shape = (self._vocab_size, self._in_units)
-        self._loss_graph, self._score_graph = Graph(self._logistic_losses), Graph(self._score)
+        self._loss_graph, self._score_graph = Graph(self._losses_at), Graph(self._score)
+        self._rows_graph = Graph(self._losses_of_rows)
         self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
 
     def _set_sampler(self, counts: numpy.ndarray) -> None:
@@ -112,13 +113,21 @@ class NegativeSampling(OutputLayer):
             seed = _EVALUATION_SEED
         else:
             seed = numpy.random.randint(2**31) if self._seed is None else self._seed
-        noise = as_ids(self.noise_words(host_target, seed), hidden.ctx)  # (N, K)
-        return self._loss_graph(hidden, target, noise, self.weight.data(hidden.ctx))
-
-    def _logistic_losses(self, F: Any, hidden: Any, target: Any, noise: Any, weight: Any) -> Any:
         # one look-up for target and noise: two gradients of one row-sparse table would have to be merged
-        ids = F.np.concatenate([F.np.expand_dims(target, 1), noise], axis=1)  # (N, 1 + K)
-        scores = self._score(F, hidden, ids, weight)  # (N, 1 + K)
+        ids = numpy.concatenate([host_target[:, None], self.noise_words(host_target, seed)], axis=1)
+        rows = copied_rows(self.weight, ids, hidden.ctx)  # (N, 1 + K, d)
+        if rows is not None:
+            return self._rows_graph(hidden, rows)
+        return self._loss_graph(hidden, as_ids(ids, hidden.ctx), self.weight.data(hidden.ctx))
+
+    def _losses_at(self, F: Any, hidden: Any, ids: Any, weight: Any) -> Any:
+        return self._losses(F, self._score(F, hidden, ids, weight))
+
+    def _losses_of_rows(self, F: Any, hidden: Any, rows: Any) -> Any:
+        return self._losses(F, row_dot(F, hidden, rows))
+
+    def _losses(self, F: Any, scores: Any) -> Any:
+        """The sum of the 1 + K logistic losses, the target's first: (N, 1 + K) -> (N,)."""
         right = F.npx.slice(scores, begin=(None, 0), end=(None, 1))  # (N, 1)
         wrong = F.npx.slice(scores, begin=(None, 1), end=(None, None))  # (N, K)
         return F.np.sum(F.np.concatenate([softplus(F, -right), softplus(F, wrong)], axis=1), axis=1)

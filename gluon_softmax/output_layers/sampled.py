@@ -11,13 +11,11 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd, mx
+from ..backend import autograd
 from ..checks import check_counts, check_positive_int
-from ..embedding import as_ids, look_up
 from ..graph import Graph
 from ..sampled_cross_entropy import sampled_cross_entropy
 from ..samplers import LogUniformSampler, Sampler
-from ..upload import upload
 from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
@@ -91,20 +89,13 @@ class SampledSoftmax(CandidateLayer):
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         if not autograd.is_training():
             return self._full_graph(hidden, target, *self._parameters(hidden.ctx))
-        candidates, ctx = self._current_candidates(), hidden.ctx
+        candidates = self._current_candidates()
         self._check_drawn(host_target)
         hits = self._hit_places(host_target, candidates)  # (2, n)
         ids = numpy.concatenate([candidates.ids, host_target])  # (S + N,)
         log_count = self._log_expected_count(ids, candidates.num_tries)
-        on_device = as_ids(ids, ctx)
-        shift = upload(-log_count, hidden.dtype, ctx)  # (S + N,)
-        rows = self._look_up(on_device, self.weight, self._shape)  # (S + N, d)
-        if self._use_bias:
-            shift = shift + self._look_up(on_device, self.bias, (self._vocab_size, 1)).reshape(-1)
+        rows, shift = self._look_up(ids, -log_count, hidden)  # (S + N, d), (S + N,)
         return sampled_cross_entropy(hidden, rows, shift, self.num_sampled, hits)
-
-    def _look_up(self, ids: Any, table: Any, shape: tuple[int, int]) -> Any:
-        return look_up(mx.nd, ids, table.data(ids.ctx), shape, self._sparse_grad, table.dtype)
 
     def _check_drawn(self, target: numpy.ndarray) -> None:
         never = target[self._sampler.prob(target) == 0]
