@@ -86,7 +86,7 @@ if sys.version_info >= (3, 12):
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 if (os.cpu_count() or 1) > 1:
     os.environ.setdefault("MXNET_CPU_WORKER_NTHREADS", "2")
-    os.environ.setdefault("MXNET_CPU_TEMP_COPY", "16")
+    os.environ.setdefault("MXNET_CPU_TEMP_COPY", "8")
 if _has_avx512():
     os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
 try:

@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 import numpy
 
-from ..backend import autograd, np, npx
+from ..backend import autograd, nd, np, npx
 from ..binary_tree import BinaryTree
 from ..embedding import as_ids
 from ..graph import Graph, softplus
@@ -20,7 +20,7 @@ from .descent import Descent, own_gradient, score_tables
 
 _TOP = 31  # nodes that are not looked up; 63 and 127 took longer
 _MOST_CHANGES = 32  # summed changes of a node in a step that count in full: the root has one a pair
-_COLUMNS = 8  # the deep nodes of a block are filled up to a multiple of it, and one more
+_COLUMNS = 16  # the deep nodes of a block are filled up to a multiple of it, and one more
 
 
 class TreeDescent(Descent):
@@ -48,6 +48,7 @@ class TreeDescent(Descent):
         pairs = batches.batch_size * batches.expected_positions / kept.sum()  # a batch
         damping = numpy.minimum(1, _MOST_CHANGES / numpy.maximum(1, pairs * visits[top] / kept.sum()))
         self._damping = np.array(numpy.repeat(damping[:, None], width, axis=1), dtype="float32", ctx=ctx)
+        self._undamped = 1 - self._damping
         place = numpy.full(num_nodes, -1)
         place[top] = numpy.arange(top.size)
         is_top = place[tree.flat_points] >= 0
@@ -68,9 +69,9 @@ class TreeDescent(Descent):
         self._no_word = len(tree)
         self._hidden, self._top = own_gradient(hidden_table), own_gradient(node_table)
         self._deep = own_gradient(node_table, (num_nodes, width, 1, 1))  # as the filters of a convolution
-        self._products = _Products(self._block + 2 * self._reach, top.size, width)
-        self._gradients: dict[tuple[int, int], Graph] = {}  # by columns and lane: each keeps its arrays
-        self._losses = Graph(self._products.sum_of_losses)
+        self._scores = _Scores(self._block + 2 * self._reach, top.size)
+        self._slopes: dict[tuple[int, int], Graph] = {}  # by columns and lane
+        self._losses = Graph(self._scores.sum_of_losses)
         self._losses.hybridize()
 
     def _prepare(self, words: numpy.ndarray, row: numpy.ndarray) -> Iterator[tuple[int, Any]]:
@@ -108,59 +109,59 @@ class TreeDescent(Descent):
             v = np.take(self._hidden, words, axis=0, mode="clip")  # (n, size, d)
             # detached: recorded twice before it is let go, an array would be lost to the second backward
             top = np.take(self._top, self._top_ids.detach(), axis=0, mode="clip")  # (T, d)
+            with autograd.pause():
+                rest = top.detach() * self._undamped
+            top = top * self._damping.detach() + rest  # the same values, and a damped gradient
+            near = npx.fully_connected(v, top, num_hidden=top.shape[0], no_bias=True, flatten=False)
             w = np.take(self._deep, nodes, axis=0, mode="clip")  # (n columns, d, 1, 1)
-            # A convolution of n groups is n products: oneDNN's are 1.7 times as fast as batch_dot.
-            image = np.transpose(v, (0, 2, 1)).reshape((1, -1, 1, size))  # (1, n d, 1, size)
-            scores = npx.convolution(
+            # A convolution of n groups is n products: oneDNN's are 1.7 times as fast as batch_dot. Legacy
+            # transpose is four times as fast as NumPy's.
+            image = nd.transpose(v.as_nd_ndarray(), axes=(0, 2, 1)).reshape((1, -1, 1, size)).as_np_ndarray()
+            deep = npx.convolution(
                 image, w, kernel=(1, 1), num_filter=nodes.size, num_group=n, no_bias=True
             )  # (1, n columns, 1, size)
-        rows = scores.detach(), v.detach(), top.detach(), row, centers, on, one, self._turns
-        loss = self._losses(*rows, self._label) if look else None
-        gradients = self._gradients.get((nodes.size, lane))
-        if gradients is None:
-            gradients = self._gradients[nodes.size, lane] = Graph(self._products.closed_form)
-            gradients.hybridize(static_alloc=True, static_shape=True)
-        changes = gradients(*rows, self._at_rate(rate)[0], self._damping)
-        return loss, [scores, v, top], list(changes)
+        inputs = deep.detach(), near.detach(), row, centers, on, one, self._turns
+        loss = self._losses(*inputs, self._label) if look else None
+        slopes = self._slopes.get((nodes.size, lane))
+        if slopes is None:
+            slopes = self._slopes[nodes.size, lane] = Graph(self._scores.slopes)
+            slopes.hybridize()
+        return loss, [deep, near], list(slopes(*inputs, self._at_rate(rate)[0]))
 
 
-class _Products:
-    """The numeric core, for the sizes of a batch: `size` words in a window, T top nodes, d columns."""
+class _Scores:
+    """What becomes of the scores of a batch, for `size` words in a window and T top nodes: deep ones
+    (1, n columns, 1, size) and near ones (n, size, T).
+    """
 
-    def __init__(self, size: int, num_top: int, width: int) -> None:
-        self._size, self._num_top, self._width = size, num_top, width
+    def __init__(self, size: int, num_top: int) -> None:
+        self._size, self._num_top = size, num_top
 
-    def closed_form(
-        self, F: Any, scores: Any, v: Any, top: Any, row: Any, centers: Any, on: Any, one: Any, turns: Any,
-        label: Any, damping: Any,
-    ) -> tuple[Any, Any, Any]:  # fmt: skip
-        """label - weight sigmoid(score) of the deep scores, as they are laid out; what v moves by for the top
-        nodes' sake, (n, size, d); and what the top nodes move by, (T, d).
-        """
-        deep, deep_zero, near, near_zero = self._weights(F, row, centers, on, one, turns, label)
-        deep_slope = deep_zero - deep * F.npx.activation(scores, act_type="sigmoid")
-        sigmoid = F.npx.activation(self._near_scores(F, v, top), act_type="sigmoid")
-        slope = near_zero - near * sigmoid  # (n, size, T)
-        to_v = self._product(F, slope, F.np.transpose(top))
-        columns = F.np.transpose(F.np.reshape(slope, (-1, self._num_top)))  # (T, n size)
-        to_top = self._product(F, columns, F.np.transpose(F.np.reshape(v, (-1, self._width))))
-        return deep_slope, to_v, to_top * damping
+    def slopes(
+        self, F: Any, deep: Any, near: Any, row: Any, centers: Any, on: Any, one: Any, turns: Any, label: Any
+    ) -> tuple[Any, Any]:
+        """label - weight sigmoid(score), as the scores are laid out."""
+        weights = self._weights(F, row, centers, on, one, turns, label)
+        deep_weight, deep_label, near_weight, near_label = weights
+        return (
+            deep_label - deep_weight * F.npx.activation(deep, act_type="sigmoid"),
+            near_label - near_weight * F.npx.activation(near, act_type="sigmoid"),
+        )
 
     def sum_of_losses(
-        self, F: Any, scores: Any, v: Any, top: Any, row: Any, centers: Any, on: Any, one: Any, turns: Any,
-        label: Any,
-    ) -> Any:  # fmt: skip
-        deep, deep_zero, near, near_zero = self._weights(F, row, centers, on, one, turns, label)
-        near_scores = self._near_scores(F, v, top)  # softplus(-s) = softplus(s) - s
-        return F.np.sum(deep * softplus(F, scores) - deep_zero * scores) + F.np.sum(
-            near * softplus(F, near_scores) - near_zero * near_scores
+        self, F: Any, deep: Any, near: Any, row: Any, centers: Any, on: Any, one: Any, turns: Any, label: Any
+    ) -> Any:
+        weights = self._weights(F, row, centers, on, one, turns, label)
+        deep_weight, deep_label, near_weight, near_label = weights  # softplus(-s) = softplus(s) - s
+        return F.np.sum(deep_weight * softplus(F, deep) - deep_label * deep) + F.np.sum(
+            near_weight * softplus(F, near) - near_label * near
         )
 
     def _weights(
         self, F: Any, row: Any, centers: Any, on: Any, one: Any, turns: Any, label: Any
     ) -> tuple[Any, ...]:
-        """With how many pairs each score counts, and with how many that take turn 0: of the deep nodes, both
-        (1, n columns, 1, size), and of the top ones, both (n, size, T).
+        """With how many pairs each score counts, and with how many that take turn 0: of the deep nodes both,
+        and of the top ones both.
         """
         mask = F.np.take(label, row, axis=0, mode="clip")  # (n, b + 1, size)
         rows = F.np.reshape(mask, (-1, 1, self._size))
@@ -169,10 +170,3 @@ class _Products:
         near = F.npx.slice(both, begin=(None, None, 0), end=(None, None, self._num_top))
         near_zero = F.npx.slice(both, begin=(None, None, self._num_top), end=(None, None, None))
         return deep, deep_zero, near, near_zero
-
-    def _near_scores(self, F: Any, v: Any, top: Any) -> Any:
-        return F.npx.fully_connected(v, top, num_hidden=self._num_top, no_bias=True, flatten=False)
-
-    def _product(self, F: Any, x: Any, columns: Any) -> Any:
-        """x times columns^T; oneDNN's product is three to five times as fast as ``np.dot``."""
-        return F.npx.fully_connected(x, columns, num_hidden=self._width, no_bias=True, flatten=False)
