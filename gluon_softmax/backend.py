@@ -12,15 +12,12 @@ anything else runs on the machine. The OpenBLAS inside MXNet knows no processor 
 ones for a Haswell; where they have AVX-512 it is told so (``OPENBLAS_CORETYPE``, unless it is set), which
 makes ``batch_dot`` twice as fast. Where there are two cores or more, MXNet's engine gets two workers, so that
 operators that do not wait for each other run side by side (``MXNET_CPU_WORKER_NTHREADS``), and enough scratch
-memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same. And its threads
-take their memory from one place instead of one each, where what one gave back is of no use to another, and
-what they give back stays at hand for the next step, up to 128 MiB (Linux's C library; unless
-``MALLOC_ARENA_MAX``, ``MALLOC_MMAP_THRESHOLD_`` and ``MALLOC_TRIM_THRESHOLD_`` are set).
+memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same. How
+memory is kept is in `memory`.
 """
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import sys
@@ -29,12 +26,7 @@ import warnings
 import numpy
 
 from .errors import BackendError
-
-_MEMORY = {  # glibc's number of each setting, and the value
-    "MALLOC_ARENA_MAX": (-8, 1),
-    "MALLOC_MMAP_THRESHOLD_": (-3, 64 << 20),
-    "MALLOC_TRIM_THRESHOLD_": (-1, 128 << 20),
-}
+from .memory import set_memory
 
 
 def _check_ground() -> None:
@@ -66,17 +58,8 @@ def _has_avx512() -> bool:
     return {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"} <= set(flags)
 
 
-def _set_memory() -> None:
-    """As the environment's MALLOC_ARENA_MAX=1 and so on, which the C library reads before Python is there."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform.startswith("linux") else None
-    if mallopt is not None:  # glibc's; other C libraries have none
-        for name, (number, value) in _MEMORY.items():
-            if name not in os.environ:
-                mallopt(number, value)
-
-
 _check_ground()
-_set_memory()
+set_memory()
 _lend_numpy_bool()
 if sys.version_info >= (3, 12):
     with warnings.catch_warnings():

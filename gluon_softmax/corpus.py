@@ -18,6 +18,7 @@ import numpy
 from .archive import download, open_member, unpack
 from .checks import check_choice, check_positive_int
 from .errors import CorpusError
+from .memory import give_back_memory
 
 UNK, EOS = "<unk>", "<eos>"
 SPLITS = ("train", "valid", "test")
@@ -205,7 +206,9 @@ def load_corpus(
         sources = _members(_mini_ptb_archive(), "mini_ptb/{}.txt")
     else:
         sources = _folder_sources(name)
-    return Corpus(str(name), sources, min_freq, eos)
+    corpus = Corpus(str(name), sources, min_freq, eos)
+    give_back_memory()  # which reading took
+    return corpus
 
 
 def choose_corpus(name: str = "auto", data_dir: str | Path | None = None) -> tuple[str, str]:

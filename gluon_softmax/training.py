@@ -16,6 +16,7 @@ from .checks import check_choice, check_number, check_positive_int
 from .clipping import clipped_step
 from .device import as_contexts
 from .evaluation import loss_figures
+from .memory import give_back_memory
 from .progress import Progress, save_loss_plot
 from .randomness import derive_rng, derive_seed
 from .sharding import to_device, zero_gradients
@@ -104,6 +105,7 @@ def train(
     check_positive_int("resample_every", resample_every)
     contexts = as_contexts(device)
     own_step = check_own_step(net, batches, optimizer, contexts, clip_norm)
+    give_back_memory()  # which corpus, samplers and the model before took, so that no peak holds it too
     initialize(net, contexts, seed)
     if hybridize:
         net.hybridize(static_alloc=True)

@@ -77,10 +77,12 @@ def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs_and_
     textbook = make_net(M, ctx)
     set_tables(textbook, tables(fast))
     before = tables(textbook)
-    center, context, noise = (np.array(column, dtype="int32", ctx=ctx) for column in zip(*pairs_of(batch)))
+    centers, contexts, noise = (numpy.array(column) for column in zip(*pairs_of(batch)))
+    center = np.array(centers, dtype="int32", ctx=ctx)
+    ids = np.array(numpy.concatenate([contexts[:, None], noise], axis=1), dtype="int32", ctx=ctx)
     layer = textbook.output_layer
     with autograd.record():
-        losses = layer._loss_graph(textbook.embed(center), context, noise, layer.weight.data(ctx))
+        losses = layer._loss_graph(textbook.embed(center), ids, layer.weight.data(ctx))
         total = losses.sum()
     total.backward()
     loss, size = one_step(fast, batch, rate, ctx)

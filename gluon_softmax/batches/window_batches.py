@@ -66,13 +66,19 @@ class WindowBatches:
         counts = check_counts("corpus counts", corpus.counts)
         # float32 as the draws are; once here, and not for every stretch
         self._keep = keep_probabilities(counts, subsampling, threshold).astype(numpy.float32)
-        self.kept_counts = counts * self._keep
+        self._counts = corpus.counts
         self._resample = resample
         self._held_out = held_out
         self._stretches = _cut(self._offsets, _STRETCH_TOKENS)
         self._next_epoch = 0
         self.produced = {"centers": 0, "pairs": 0}
         self.expected_positions = self._expect()
+
+    @property
+    def kept_counts(self) -> numpy.ndarray:
+        """How often each word is expected to be left after subsampling: float64 (vocab_size,)."""
+        kept: numpy.ndarray = self._counts * self._keep
+        return kept
 
     def __iter__(self) -> Iterator[Any]:
         self._next_epoch += 1

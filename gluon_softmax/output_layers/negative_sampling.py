@@ -6,12 +6,13 @@ Mikolov et al. 2013, "Distributed Representations of Words and Phrases and their
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy
 
 from ..backend import autograd, np
-from ..checks import check_counts, check_hidden, check_ids, check_positive_int, check_same_shape
+from ..checks import check_counts, check_hidden, check_ids, check_number, check_positive_int, check_same_shape
 from ..embedding import as_ids, copied_rows, look_up, table_parameter
 from ..graph import Graph, row_dot, softplus
 from ..randomness import uniform_from
@@ -59,12 +60,13 @@ class NegativeSampling(OutputLayer):
         weight_initializer: Any = None,
         **kwargs: Any,
     ) -> None:
-        counts = check_counts("counts", counts)
+        given, counts = counts, check_counts("counts", counts)
         super().__init__(counts.size, in_units, **kwargs)
         self.num_noise_words = check_positive_int("num_noise_words", num_noise_words)
-        self._counts = counts
-        self._power = power
-        self._set_sampler(counts)
+        self._counts = numpy.asarray(given)  # float64 would be another copy
+        self._power = check_number("power", power)
+        self._excluded: frozenset[int] = frozenset()
+        self._check_some_noise(self._excluded)
         self._seed: int | None = None  # of the draw that `resample` fixed
         self._sparse_grad = bool(sparse_grad)
         self._shape = (self._vocab_size, self._in_units)
@@ -72,20 +74,26 @@ class NegativeSampling(OutputLayer):
         self._rows_graph = Graph(self._losses_of_rows)
         self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
 
-    def _set_sampler(self, counts: numpy.ndarray) -> None:
-        if numpy.count_nonzero(counts) < 2:
+    def _check_some_noise(self, excluded: frozenset[int]) -> None:
+        without = numpy.count_nonzero(numpy.take(self._counts, sorted(excluded)))
+        left = numpy.count_nonzero(self._counts) - without
+        if left < 2:
             raise ValueError(
                 "counts takes at least two words that can be drawn as noise; "
-                f"got {numpy.count_nonzero(counts)} beside the excluded ids"
+                f"got {left} beside the excluded ids"
             )
-        self._sampler = UnigramSampler(counts, self._power)
+
+    @functools.cached_property
+    def _sampler(self) -> UnigramSampler:
+        """Made at the first draw: a `SkipGramBlocks` draws by itself."""
+        return UnigramSampler(self._counts, self._power, sorted(self._excluded))
 
     def exclude(self, ids: Any) -> None:
         """Never draw `ids` as noise; raises ValueError if fewer than two words are left."""
-        counts = self._counts.copy()
-        counts[check_ids("ids", ids, self._vocab_size)] = 0
-        self._set_sampler(counts)
-        self._counts = counts
+        excluded = self._excluded.union(check_ids("ids", ids, self._vocab_size).ravel().tolist())
+        self._check_some_noise(excluded)
+        self._excluded = excluded
+        self.__dict__.pop("_sampler", None)
 
     def resample(self, rng: numpy.random.Generator | None) -> None:
         """Fix the noise until the next call; with None each call draws anew, as ``numpy.random`` says."""
