@@ -225,13 +225,13 @@ def _powers(weights: numpy.ndarray, power: float) -> numpy.ndarray:
 def alias_table(p: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Walker's alias method (1977): a uniform id i stays i with probability keep[i], else becomes alias[i].
 
-    p (N,), which sums to 1 → keep float64 (N,), alias int64 (N,). Ids lighter than 1/N are filled up by the
+    p (N,), which sums to 1 → keep float64 (N,), alias int32 (N,). Ids lighter than 1/N are filled up by the
     heavier ones, both in order of their ids. A heavy one that has given all it had beyond 1/N, and a part
     that the next heavy one makes good, closes. Running sums of lack and excess tell who fills whom, so no
     loop is needed. Where p is 0, keep is 0 and no alias leads there: such an id is never drawn.
     """
     scaled = p * p.size
-    alias = numpy.arange(p.size)
+    alias = numpy.arange(p.size, dtype=numpy.int32)
     keep = numpy.ones(p.size)
     light = numpy.flatnonzero(scaled < 1.0)
     heavy = numpy.flatnonzero(scaled >= 1.0)

@@ -1,0 +1,52 @@
+"""What is asked of the C library, and that the environment has the last word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import pytest
+
+from gluon_softmax import memory
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    calls: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(memory, "_c_function", lambda name: lambda *values: calls.append((name, *values)))
+    for name in memory._SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    return calls
+
+
+def test_the_environment_has_the_last_word(
+    asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.set_memory()
+    assert asked == [("mallopt", *setting) for setting in memory._SETTINGS.values()]
+    asked.clear()
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    memory.set_memory()
+    assert ("mallopt", *memory._SETTINGS["MALLOC_ARENA_MAX"]) not in asked and len(asked) == 2
+
+
+def test_another_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory.sys, "platform", "darwin")
+    assert memory._c_function("mallopt")(-8, 1) == 0
+    memory.give_back_memory()
+
+
+@pytest.mark.skipif(not memory.sys.platform.startswith("linux"), reason="reads Linux's /proc")
+def test_what_lies_free_goes_back() -> None:
+    def resident() -> int:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * 4096
+
+    memory.set_memory()
+    pieces = [numpy.ones(1 << 19) for _ in range(40)]  # 4 MiB each
+    kept = [numpy.ones(1 << 10) for _ in range(40)]  # so that the top of the heap is in use
+    before = resident()
+    del pieces
+    assert resident() > before - (40 << 20)  # it does not go by itself
+    memory.give_back_memory()
+    assert resident() < before - (100 << 20) and len(kept) == 40
