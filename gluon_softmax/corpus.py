@@ -74,7 +74,6 @@ class Corpus:
         for start in range(0, len(ids), _BLOCK):
             ids[start : start + _BLOCK] = new_id[ids[start : start + _BLOCK]]
         self.counts = _frozen(_bincount(ids, len(self._idx_to_token)))  # (V,)
-        self._known = _Known(zip(self._idx_to_token, range(len(self._idx_to_token))))
         self._encoded = {"train": (_frozen(ids), _frozen(offsets))}
 
     @functools.cached_property
@@ -83,7 +82,7 @@ class Corpus:
         d2l = _import_d2l()
         vocab = d2l.Vocab([])
         vocab.idx_to_token = list(self._idx_to_token)
-        vocab.token_to_idx = dict(self._known)
+        vocab.token_to_idx = dict(zip(self._idx_to_token, itertools.count()))
         # d2l 1.0 keeps the frequencies in an attribute, 0.17 in a private one behind a property
         attribute = "_token_freqs" if hasattr(type(vocab), "token_freqs") else "token_freqs"
         seen = [*zip(self._idx_to_token[1:], self.counts[1:].tolist()), *self._dropped]
@@ -101,7 +100,8 @@ class Corpus:
     def _split(self, split: str) -> tuple[numpy.ndarray, numpy.ndarray]:
         check_choice("split", split, SPLITS)
         if split not in self._encoded:
-            ids, offsets = self._encode(split, self._known)
+            known = _Known(zip(self._idx_to_token, itertools.count()))  # not kept: `vocab` has its own
+            ids, offsets = self._encode(split, known)
             self._encoded[split] = (_frozen(ids), _frozen(offsets))
         return self._encoded[split]
 

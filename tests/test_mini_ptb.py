@@ -35,7 +35,7 @@ def corpus():
 
 
 def share(corpus, token):
-    return corpus.counts[corpus._known[token]] / corpus.counts.sum()
+    return corpus.counts[corpus.vocab[token]] / corpus.counts.sum()
 
 
 def test_the_generator_writes_the_committed_archive(maker):
@@ -103,8 +103,8 @@ def test_planted_groups_are_disjoint_and_frequent(corpus):
     assert all(5 <= len(group) <= 8 for group in groups.values())
     assert len(set(words)) == len(words)
     assert "chip" in groups["chip_products"]
-    assert min(corpus.counts[corpus._known[word]] for word in words) >= 90
-    assert np.mean([corpus.counts[corpus._known[word]] for word in words]) > 120
+    assert min(corpus.counts[corpus.vocab[word]] for word in words) >= 90
+    assert np.mean([corpus.counts[corpus.vocab[word]] for word in words]) > 120
 
 
 def test_planted_words_keep_the_company_of_their_group(corpus):
@@ -127,7 +127,7 @@ def test_planted_words_keep_the_company_of_their_group(corpus):
     frequent = np.flatnonzero(corpus.counts >= 10)
     right_ones = collections.Counter()
     for word, group in group_of.items():
-        word_id = corpus._known[word]
+        word_id = corpus.vocab[word]
         similarity = rows[frequent] @ rows[word_id]
         similarity[frequent == word_id] = -1
         nearest = corpus._idx_to_token[frequent[similarity.argmax()]]

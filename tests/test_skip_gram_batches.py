@@ -299,7 +299,7 @@ def test_a_folder_read_by_load_corpus(tmp_path: Path) -> None:
     for split in ("train", "valid", "test"):
         (tmp_path / f"{split}.txt").write_text("a b a\nc\na rare b\n", encoding="utf-8")
     corpus = load_corpus(tmp_path, min_freq=2)
-    a, b = corpus._known["a"], corpus._known["b"]
+    a, b = corpus.vocab["a"], corpus.vocab["b"]
     for split in ("train", "valid"):
         center, context = stacked(SkipGramPairs(corpus, 8, 1, split=split, subsampling="none"), 0)
         assert Counter(zip(center.tolist(), context.tolist())) == {(a, b): 3, (b, a): 3}
