@@ -117,7 +117,7 @@ class RowSparseParameter(TableParameter):
         if not there:
             return
         self._copied = [copied for copied in self._copied if not copied.rows._fresh_grad]
-        for k, (data, gradient) in enumerate(zip(self._data, self._grad)):
+        for k, (data, gradient) in enumerate(zip(self._data, self._grad or [])):  # none once it is frozen
             parts: list[tuple[numpy.ndarray, Any]] = [
                 (copied.ids, copied.gradient) for copied in there if copied.rows.ctx == data.ctx
             ]

@@ -141,6 +141,17 @@ def test_losses_without_a_backward_do_not_pile_up_in_silence(monkeypatch: pytest
             loss_of(embed)
 
 
+def test_a_table_that_is_frozen_after_its_backward() -> None:
+    embed = make()
+    with autograd.record():
+        loss = loss_of(embed)
+    loss.backward()
+    embed.weight.grad_req = "null"
+    assert embed.weight.list_data()[0].shape == (V, D)
+    with pytest.raises(RuntimeError, match="grad_req='null'"):
+        embed.weight.grad()
+
+
 def test_a_frozen_table_is_looked_up_without_a_gradient() -> None:
     embed = make()
     embed.weight.grad_req = "null"
