@@ -19,6 +19,7 @@ import atexit
 import ctypes
 import itertools
 import sys
+import time
 import traceback
 from typing import Any, Sequence
 
@@ -39,7 +40,17 @@ _NULL, _ADD = 0, 3  # of MXNet's ways to give a gradient; the others write it
 
 _numbers = itertools.count()
 _callbacks: dict[int, Any] = {}  # what C may still call
-atexit.register(mx.nd.waitall)  # a backward that comes when Python is half gone ends in an abort, or never
+_to_forget: set[int] = set()  # of these, those that C will soon call for the last time
+_LONGEST_WAIT = 1.0  # s, for graphs that somebody keeps after their backward
+
+
+@atexit.register
+def _wait_for_callbacks() -> None:
+    """One that comes when Python is half gone ends in an abort, or never."""
+    mx.nd.waitall()
+    end = time.monotonic() + _LONGEST_WAIT
+    while _to_forget and time.monotonic() < end:
+        time.sleep(0.001)
 
 
 class Function:
@@ -79,10 +90,12 @@ class Function:
             except Exception:  # C cannot take it: MXNet raises an error of its own, which says where to look
                 print(traceback.format_exc(), file=sys.stderr)
                 return False
+            _to_forget.add(number)
             return True
 
         def forget(_: Any) -> bool:
             self.__dict__.clear()
+            _to_forget.discard(number)
             return _callbacks.pop(number, None) is not None
 
         held = (_BACKWARD(backward), _FORGET(forget))

@@ -43,8 +43,10 @@ def test_what_lies_free_goes_back() -> None:
             return int(file.read().split()[1]) * 4096
 
     memory.set_memory()
-    pieces = [numpy.ones(1 << 19) for _ in range(40)]  # 4 MiB each
-    kept = [numpy.ones(1 << 10) for _ in range(40)]  # so that the top of the heap is in use
+    pieces, kept = [], []
+    for _ in range(40):  # in turns, so that what is freed lies between what is in use
+        pieces.append(numpy.ones(1 << 19))  # 4 MiB
+        kept.append(numpy.ones(1 << 15))
     before = resident()
     del pieces
     assert resident() > before - (40 << 20)  # it does not go by itself
