@@ -12,8 +12,8 @@ anything else runs on the machine. The OpenBLAS inside MXNet knows no processor 
 ones for a Haswell; where they have AVX-512 it is told so (``OPENBLAS_CORETYPE``, unless it is set), which
 makes ``batch_dot`` twice as fast. Where there are two cores or more, MXNet's engine gets two workers, so that
 operators that do not wait for each other run side by side (``MXNET_CPU_WORKER_NTHREADS``), and enough scratch
-memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same. How
-memory is kept is in `memory`.
+memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same. `memory`
+says how memory is kept.
 """
 
 from __future__ import annotations

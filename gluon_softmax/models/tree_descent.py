@@ -70,7 +70,7 @@ class TreeDescent(Descent):
         self._hidden, self._top = own_gradient(hidden_table), own_gradient(node_table)
         self._deep = own_gradient(node_table, (num_nodes, width, 1, 1))  # as the filters of a convolution
         self._scores = _Scores(self._block + 2 * self._reach, top.size)
-        self._slopes: dict[tuple[int, int], Graph] = {}  # by columns and lane
+        self._slopes: dict[int, Graph] = {}  # by columns
         self._losses = Graph(self._scores.sum_of_losses)
         self._losses.hybridize()
 
@@ -122,9 +122,9 @@ class TreeDescent(Descent):
             )  # (1, n columns, 1, size)
         inputs = deep.detach(), near.detach(), row, centers, on, one, self._turns
         loss = self._losses(*inputs, self._label) if look else None
-        slopes = self._slopes.get((nodes.size, lane))
+        slopes = self._slopes.get(nodes.size)
         if slopes is None:
-            slopes = self._slopes[nodes.size, lane] = Graph(self._scores.slopes)
+            slopes = self._slopes[nodes.size] = Graph(self._scores.slopes)
             slopes.hybridize()
         return loss, [deep, near], list(slopes(*inputs, self._at_rate(rate)[0]))
 

@@ -56,8 +56,8 @@ class CandidateLayer(OutputLayer):
         self._candidates: Candidates | None = None  # those that `resample` fixed
         self._use_bias = bool(use_bias)
         self._sparse_grad = bool(sparse_grad)
-        self._shape = (self._vocab_size, self._in_units)
-        self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
+        shape = (self._vocab_size, self._in_units)
+        self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
         if self._use_bias:
             self.bias = table_parameter(
                 self, "bias", (self._vocab_size, 1), bias_initializer, self._sparse_grad
