@@ -29,8 +29,8 @@ from skip_gram_gensim import (
 )
 
 EPOCHS = (2, 3, 4, 5)
-RATES = {"ours": (0.03, 0.04, 0.05), "peer": (0.015, 0.025, 0.05)}
-BLOCK, BLOCKS = 22, 48
+RATES = {"ours": (0.04, 0.05, 0.065), "peer": (0.015, 0.025, 0.05)}
+BLOCK, BLOCKS = 22, 64
 
 
 def ours(data_dir: str | None, **_: Any) -> Callable[..., dict[str, float]]:

@@ -238,12 +238,12 @@ class _Loop:
         start = time.perf_counter()
         total, positions, measured, seen = 0.0, 0, 0, 0  # seen: measured positions that were looked at
         recent: list[Any] = []  # losses on the device that were not looked at yet
-        for losses, size in self._steps(epoch):
+        for losses, part, size in self._steps(epoch):
             recent.append(losses)
             for loss in recent[-1 - _AHEAD] if len(recent) > _AHEAD else []:
                 loss.wait_to_read()
             positions += size
-            measured += size if losses else 0
+            measured += part
             if len(recent) == self.look_every:
                 total += self._look(epoch, recent, total, positions, measured, seen)
                 recent, seen = [], measured
@@ -259,23 +259,21 @@ class _Loop:
             metrics[f"{name}_per_s"] = count / seconds
         return metrics
 
-    def _steps(self, epoch: int) -> Iterator[tuple[list[Any], int]]:
-        """Make the steps of an epoch; yield of each its summed losses, one a context (none where the step did
-        not measure it), and its positions.
+    def _steps(self, epoch: int) -> Iterator[tuple[list[Any], int, int]]:
+        """Make the steps of an epoch; yield of each the losses that were measured, summed, one a context or
+        none, of how many positions they are, and the step's positions.
         """
         if self.descent is not None:
-            steps = self.descent.epoch(
+            yield from self.descent.epoch(
                 self.batches.epoch(epoch), lambda positions: self._set_rate(epoch, positions)
             )
-            for loss, size in steps:
-                yield [] if loss is None else [loss], size
             return
         # dropout: a resumed run draws the same; not once a step, since MXNet takes a millisecond to seed
         mx.random.seed(derive_seed(self.seed, epoch, 0, "device"))
         carried, positions = CarriedState(self.net), 0
         for step, batch in enumerate(self.batches.epoch(epoch)):
             losses, size = self._step(epoch, step, batch, positions, carried)
-            yield losses, size
+            yield losses, size, size
             positions += size
 
     def _step(

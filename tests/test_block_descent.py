@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.batches import window_batches
 from gluon_softmax.checkpoint import Checkpoint
 from gluon_softmax.models.block_descent import BlockDescent
+from gluon_softmax.models.descent import reshaped
 
 M = 5
 ROWS = {"subsampling": "none", "block_size": B, "shared_noise": M}
@@ -45,7 +47,8 @@ def one_step(net: SkipGram, batch: Any, rate: float, ctx: Any, hybridize: bool =
     descent = net.descent(batches, ctx)
     for graph in descent._gradients:
         graph.hybridize(hybridize)
-    ((loss, size),) = descent.epoch([batch], lambda pairs: rate)
+    (((loss,), measured, size),) = descent.epoch([batch], lambda pairs: rate)
+    assert measured == size
     return float(loss), size
 
 
@@ -103,19 +106,34 @@ def test_rows_outside_the_batch_keep_every_bit() -> None:
         assert set(numpy.flatnonzero((after != start).any(axis=1))) == moved != set(range(V))
 
 
-def test_the_rate_is_followed_within_its_step() -> None:
-    once, later = make_net(), make_net()
-    set_tables(later, tables(once))
+def test_each_step_has_its_rate_and_the_gradient_of_the_tables_one_step_before() -> None:
+    net = make_net()
     batches = SkipGramBlocks(CORPUS, 24, W, **ROWS)
-    batch = first_batch()
-    start = tables(once)
-    list(once.descent(batches, mx.cpu()).epoch([batch], lambda pairs: 0.001))
-    still = first_batch()._replace(left=0 * batch.left, right=0 * batch.right)  # no pair: nothing moves
-    rates = iter([0.1, 0.001])
-    list(later.descent(batches, mx.cpu()).epoch([still, batch], lambda pairs: next(rates)))
-    for after, expected, before in zip(tables(later), tables(once), start):
-        assert abs(expected - before).max() > 1e-4
-        numpy.testing.assert_array_equal(after, expected)
+    pair = list(itertools.islice(batches.epoch(0), 2))
+    start, moved = tables(net), []
+    for batch, rate in zip(pair, (0.1, 0.001)):
+        list(net.descent(batches, mx.cpu()).epoch([batch], lambda pairs, rate=rate: rate))
+        moved.append([after - before for after, before in zip(tables(net), start)])
+        set_tables(net, start)
+    sizes = len(pairs_of(pair[0])), len(pairs_of(pair[1]))
+    rates = {0: 0.1, sizes[0]: 0.001}
+    found = list(net.descent(batches, mx.cpu()).epoch(pair, rates.__getitem__))
+    assert [size for _, _, size in found] == list(sizes)
+    for after, before, first, second in zip(tables(net), start, *moved):
+        assert abs(first).max() > 1e-2 and abs(second).max() > 1e-4
+        numpy.testing.assert_allclose(after, before + first + second, atol=1e-6)
+
+
+def test_a_batch_without_pairs_moves_nothing_and_another_is_measured() -> None:
+    net = make_net()
+    batches, batch = SkipGramBlocks(CORPUS, 24, W, **ROWS), first_batch()
+    still = batch._replace(left=0 * batch.left, right=0 * batch.right)
+    start = tables(net)
+    assert list(net.descent(batches, mx.cpu()).epoch([still], lambda pairs: 0.1)) == [([], 0, 0)]
+    for after, before in zip(tables(net), start):
+        numpy.testing.assert_array_equal(after, before)
+    found = list(net.descent(batches, mx.cpu()).epoch([still, batch], lambda pairs: 0.1))
+    assert [(len(losses), measured) for losses, measured, _ in found] == [(0, 0), (1, len(pairs_of(batch)))]
 
 
 @pytest.fixture(params=[1 << 17, 40], ids=["one stretch", "many stretches"])
@@ -199,3 +217,12 @@ def test_what_does_not_fit_is_named() -> None:
 def test_tables_of_another_width_are_refused() -> None:
     with pytest.raises(ValueError, match="word_table"):
         BlockDescent(np.zeros((V, D)), np.zeros((V, D + 1)), SkipGramBlocks(CORPUS, 16, W, **ROWS))
+
+
+@pytest.mark.parametrize("ctx", CPUS, ids=str)
+def test_another_shape_is_the_same_memory(ctx: Any) -> None:
+    array = np.arange(6, ctx=ctx)
+    view = reshaped(array, (1, 3, -1))
+    assert view.shape == (1, 3, 2) and view.ctx == ctx and isinstance(view, np.ndarray)
+    view[0, 1, 0] = 9
+    assert array.tolist() == [0, 1, 9, 3, 4, 5]

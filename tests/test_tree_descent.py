@@ -17,10 +17,9 @@ CPUS = [mx.cpu(0), mx.cpu(1)]
 RATE = 0.05
 
 
-@pytest.fixture(params=[1, 5, 31], ids="{} nodes on top".format)
-def top(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(tree_descent, "_TOP", request.param)  # 31 of this tree's 22: nothing is deep
-    return request.param
+@pytest.fixture(params=[1, 5, 32], ids="{} pairs a bundle".format, autouse=True)
+def pairs_a_bundle(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree_descent, "_PAIRS", request.param)
 
 
 def make_blocks(batch_size: int = 24, **kwargs: Any) -> SkipGramBlocks:
@@ -35,20 +34,18 @@ def make_net(ctx: Any = None, scale: float = 0.8, tree: Any = None) -> SkipGram:
 
 def epoch_of(net: SkipGram, batches: SkipGramBlocks, ctx: Any) -> tuple[list[Any], list[int]]:
     """The steps on an epoch's batches: losses of those that measured it, and pairs."""
-    losses, sizes = zip(*net.descent(batches, ctx).epoch(batches.epoch(0), lambda pairs: RATE))
-    return [float(loss) for loss in losses if loss is not None], list(sizes)
+    losses, _, sizes = zip(*net.descent(batches, ctx).epoch(batches.epoch(0), lambda pairs: RATE))
+    return [float(loss) for step in losses for loss in step], [size for size in sizes if size]
 
 
 def one_batch() -> SkipGramBlocks:
-    """An epoch that is one step: steps that follow each other would be sorted anew by their paths."""
+    """An epoch that is one step: what several steps have in common is sorted anew."""
     return make_blocks(400)
 
 
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
 @pytest.mark.parametrize("most", [3, 10**6], ids=["damped", "whole"])
-def test_a_step_is_that_of_a_loop_over_pairs(
-    top: int, most: int, ctx: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_is_that_of_a_loop_over_pairs(most: int, ctx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree_descent, "_MOST_CHANGES", most)
     net, batches = make_net(ctx), one_batch()
     (batch,), tree = list(batches.epoch(0)), net.output_layer.tree
@@ -72,7 +69,6 @@ def test_a_step_is_that_of_a_loop_over_pairs(
         share[tree.points[word]] += count
     pairs = batches.batch_size * batches.expected_positions / batches.kept_counts.sum()
     damping = numpy.minimum(1, most / numpy.maximum(1, pairs * share))
-    damping[numpy.argsort(-share, kind="stable")[top:]] = 1
     assert (damping.min() < 0.1) == (most == 3)
     change = RATE * damping[:, None] * scatter_add(ids[1], steps[1], V - 1)
     numpy.testing.assert_allclose(nodes, w + change, atol=1e-5)
@@ -81,7 +77,7 @@ def test_a_step_is_that_of_a_loop_over_pairs(
 @pytest.mark.parametrize("tree", [None, balanced_tree(V)], ids=["huffman", "balanced"])
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
 def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs(
-    top: int, ctx: Any, tree: Any, monkeypatch: pytest.MonkeyPatch
+    ctx: Any, tree: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tree_descent, "_MOST_CHANGES", 10**6)
     fast, batches = make_net(ctx, tree=tree), one_batch()
@@ -103,13 +99,13 @@ def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs(
         numpy.testing.assert_allclose(after, start - RATE * gradient, atol=1e-5)
 
 
-def test_every_pair_counts_once_whatever_the_batches(top: int) -> None:
+def test_every_pair_counts_once_whatever_the_batches() -> None:
     sizes = epoch_of(make_net(), make_blocks(8), mx.cpu())[1]
     pairs = SkipGramPairs(CORPUS, 10, W, subsampling="none")
     assert sum(sizes) == sum(len(batch.center) for batch in pairs.epoch(0)) and len(sizes) > 10
 
 
-def test_a_step_without_compilation_is_the_same(top: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_without_compilation_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = make_net()
     plain = set_tables(make_net(), tables(compiled))
     epoch_of(compiled, make_blocks(), mx.cpu())
@@ -119,7 +115,7 @@ def test_a_step_without_compilation_is_the_same(top: int, monkeypatch: pytest.Mo
         numpy.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_a_run_learns(top: int) -> None:
+def test_a_run_learns() -> None:
     net, valid = make_net(scale=0.1), SkipGramPairs(CORPUS, 16, W, held_out=True, subsampling="none")
     history = train(net, make_blocks(), 8, RATE, "sgd", schedule="linear", progress="none", valid=valid)
     assert history[-1]["valid_loss"] < history[0]["valid_loss"] - 0.02

@@ -1,10 +1,10 @@
 """Plain SGD without a Trainer on `SkipGramBlocks`: gradients in closed form, added in place onto their rows.
 
-Three things make it fast. Each row is looked up once a block, and all scores of a block are one small matrix
-product. The gradient of a logistic loss with label y and weight w by its score s is -w (y - sigmoid(s)), so
-nothing is recorded but the look-ups. And the gradient buffer of each table is the table itself: the backward
-of a look-up then adds onto the rows of the batch and touches no other, where a Trainer's update would go
-through the whole table.
+Three things make it fast. Pairs that share rows stand together, so that a row is looked up once for many of
+them, and all their scores are one small matrix product. The gradient of a logistic loss with label y and
+weight w by its score s is -w (y - sigmoid(s)), so nothing is recorded but the look-ups. And the gradient
+buffer of each table is the table itself: the backward of a look-up then adds onto the rows of the batch and
+touches no other, where a Trainer's update would go through the whole table.
 
 A batch is looked up before the update of the one ahead of it is added, so that two workers of MXNet's engine
 overlap: the gradients are those of the tables one step before, and still the same in every run.
@@ -12,106 +12,107 @@ overlap: the gradients are those of the tables one step before, and still the sa
 
 from __future__ import annotations
 
+import collections
+import ctypes
 import itertools
-from typing import Any, Callable, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 import numpy
 
-from ..backend import autograd, np
+from ..backend import autograd, mx, np
 from ..embedding import as_ids
 
-_CHUNK = 32  # batches that go to the device together: each copy waits until the engine has a moment for it
-_LOOK_EVERY = 16  # steps: the loss is an extra, and a mean over one batch in so many is near enough
-_RATE_STEP = 0.01  # labels and weights are scaled by the rate anew when it has moved by this share
+_CHUNK = 64  # batches that are prepared together
+_AHEAD = 6  # steps that the host may be ahead of the engine: what is put in line takes memory
+_RATE_STEP = 0.01  # tables are scaled by the rate anew when it has moved by this share
 
 
 class Descent:
     """What the steps of the output layers share: ``descent.epoch(batches, rate)``.
 
-    `label` and `weight` are `score_tables`; the arrays that a step needs come from `_prepare`, its loss and
-    its changes from `_step`.
+    `tables` hold the labels and weights of scores; the arrays that a step needs come from `_prepare`, its
+    loss from `_loss`, its changes from `_step`.
     """
 
-    def __init__(self, label: numpy.ndarray, weight: numpy.ndarray, batches: Any, ctx: Any) -> None:
+    def __init__(self, tables: Sequence[numpy.ndarray], ctx: Any) -> None:
         self._ctx = ctx
-        self._reach, self._block = batches.max_window_size, batches.block_size
-        self._num_pairs = label.sum(axis=1).astype(numpy.int64)  # by row
-        self._label, self._weight = (np.array(table, ctx=ctx) for table in (label, weight))
-        self._scaled: tuple[float, Any, Any] = (0.0, self._label, self._weight)
+        self._tables = [np.array(table, ctx=ctx) for table in tables]
+        self._scaled: tuple[float, list[Any]] = (0.0, self._tables)
 
-    def epoch(self, batches: Iterable[Any], rate: Callable[[int], float]) -> Iterator[tuple[Any, int]]:
-        """Make a step on each batch, and yield of each the sum of the losses before it, nats, left on the
-        device (of one batch in `_LOOK_EVERY`, else None), and its number of pairs. ``rate(pairs)`` is the
-        rate of a step that comes after so many pairs.
+    def epoch(
+        self, batches: Iterable[Any], rate: Callable[[int], float]
+    ) -> Iterator[tuple[list[Any], int, int]]:
+        """Make a step for each batch. Yields, one by one: the sum of the losses of some pairs, nats, before
+        the steps on them, left on the device, or nothing; of how many pairs that is; the number of pairs of
+        the step that was made, 0 for none. ``rate(pairs)`` is the rate of a step that comes after so many
+        pairs.
         """
         batches, pairs, step = iter(batches), 0, 0
         ahead: list[Any] = []  # look-ups and their gradients, not added yet
+        line: collections.deque[Any] = collections.deque()  # what the latest steps end with
         while True:
             chunk = list(itertools.islice(batches, _CHUNK))
             if not chunk:
                 break
             words, left, right = (numpy.stack(arrays) for arrays in zip(*chunk))
-            place = numpy.arange(self._block, dtype=numpy.int32)
-            row = (
-                left * (self._reach + 1) + right
-            ) * self._block + place  # (steps, n, b), see `score_tables`
-            for size, inputs in self._prepare(words, row):
-                look = step % _LOOK_EVERY == 0 or not pairs
-                loss, *update = self._step(inputs, rate(pairs), look, step % 2)
-                if ahead:
-                    autograd.backward(*ahead)
-                ahead = update
-                yield loss, size
-                pairs, step = pairs + size, step + 1
+            for size, measured, inputs in self._prepare(words, left, right):
+                losses = [self._loss(inputs)] if measured else []
+                if size:
+                    # two steps are under way at a time, so what compiled graphs keep is kept twice
+                    update = self._step(inputs, rate(pairs), step % 2)
+                    if ahead:
+                        autograd.backward(*ahead)
+                    ahead, pairs, step = list(update), pairs + size, step + 1
+                    line.append(ahead[1][-1])
+                    if len(line) > _AHEAD:
+                        line.popleft().wait_to_read()
+                yield losses, measured, size
         if ahead:
             autograd.backward(*ahead)
 
-    def _prepare(self, words: numpy.ndarray, row: numpy.ndarray) -> Iterator[tuple[int, Any]]:
-        """(number of pairs, arrays on the device) a step, from words (steps, n, C) and rows of the score
-        tables (steps, n, b).
+    def _prepare(
+        self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray
+    ) -> Iterator[tuple[int, int, Any]]:
+        """Arrays on the device, each with the number of pairs that they make a step on, and the number of
+        pairs whose loss they give, one of them perhaps 0; from words (steps, n, C) and how many context words
+        each centre has to its left and to its right (steps, n, b). The loss is an extra, and a mean over a
+        part of the pairs is near enough.
         """
         raise NotImplementedError
 
-    def _step(self, inputs: Any, rate: float, look: bool, lane: int) -> tuple[Any, list[Any], list[Any]]:
-        """The loss or None, what was looked up, and what is to be added to it. Two steps are under way at a
-        time, so what compiled graphs keep is kept twice: `lane` is 0 and 1 in turn.
-        """
+    def _loss(self, inputs: Any) -> Any:
+        """The sum over the pairs, nats, on the device."""
+        raise NotImplementedError
+
+    def _step(self, inputs: Any, rate: float, lane: int) -> tuple[list[Any], list[Any]]:
+        """What was looked up, and what is to be added to it; `lane` is 0 and 1 in turn."""
         raise NotImplementedError
 
     def _to_device(self, *arrays: numpy.ndarray) -> list[Any]:
         return [as_ids(array, self._ctx) for array in arrays]
 
-    def _at_rate(self, rate: float) -> tuple[Any, Any]:
-        """Label and weight times the rate, which costs a table and not a batch."""
+    def _at_rate(self, rate: float) -> list[Any]:
+        """The tables times the rate, which costs a table and not a batch."""
         if abs(rate - self._scaled[0]) > _RATE_STEP * self._scaled[0]:
-            self._scaled = (rate, self._label * rate, self._weight * rate)
-        return self._scaled[1:]
+            self._scaled = (rate, [table * rate for table in self._tables])
+        return self._scaled[1]
 
 
-def own_gradient(table: Any, shape: tuple[int, ...] | None = None) -> Any:
-    """A handle on `table`, in `shape` if given, whose gradient buffer is the table itself, to which backward
-    adds.
+def own_gradient(table: Any, shape: tuple[int, ...]) -> Any:
+    """A handle on `table`, in `shape`, whose gradient buffer is the table itself, to which backward adds."""
+    variable = reshaped(table, shape)
+    autograd.mark_variables(variable, reshaped(table, shape), "add")
+    return variable
+
+
+def reshaped(array: Any, shape: tuple[int, ...]) -> Any:
+    """The same memory in another shape, as no part of a recorded graph; ``reshape`` of an array takes ten
+    times as long.
     """
-    first, second = (table.as_nd_ndarray().reshape(shape or table.shape).as_np_ndarray() for _ in range(2))
-    autograd.mark_variables(first, second, "add")
-    return first
-
-
-def score_tables(
-    max_window_size: int, block_size: int, num_noise_words: int, shared_noise: int
-) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Label and weight of a centre's scores with its block's words, both ((W + 1)^2 b, b + 2 W + M).
-
-    Row (l (W + 1) + r) b + i is for centre i of a block with l context words to its left and r to its right:
-    1 and 1 at these, 0 and (l + r) K / M at the noise words, 0 and 0 elsewhere.
-    """
-    reach = max_window_size
-    left, right, i, column = numpy.ogrid[: reach + 1, : reach + 1, :block_size, : block_size + 2 * reach]
-    offset = column - reach - i
-    context = (offset >= -left) & (offset <= right) & (offset != 0)  # (W + 1, W + 1, b, b + 2 W)
-    per_noise_word = (left + right) * (num_noise_words / max(1, shared_noise))  # (W + 1, W + 1, 1, 1)
-    noise = numpy.broadcast_to(per_noise_word, (*context.shape[:3], shared_noise))
-    label = numpy.concatenate([context, numpy.zeros_like(noise)], axis=3)
-    weight = numpy.concatenate([context, noise], axis=3)
-    shape = (-1, label.shape[3])
-    return label.reshape(shape).astype(numpy.float32), weight.reshape(shape).astype(numpy.float32)
+    handle, sizes = mx.base.NDArrayHandle(), (ctypes.c_int64 * len(shape))(*shape)
+    mx.base.check_call(
+        mx.base._LIB.MXNDArrayReshape64(
+            array.handle, ctypes.c_int(len(shape)), sizes, ctypes.c_bool(False), ctypes.byref(handle)
+        )
+    )
+    return np.ndarray(handle)
