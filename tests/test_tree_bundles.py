@@ -79,6 +79,7 @@ def test_a_step_holds_an_odd_number_of_nodes_a_bundle_and_none_twice() -> None:
         for nodes, passing in zip(step.nodes.reshape(2, -1), step.passing.reshape(2, -1)):
             real = nodes[passing > 0]
             assert len(set(real.tolist())) == real.size
+            assert all(begin < end for begin, end in (divmod(p, 9) for p in passing[passing > 0].tolist()))
 
 
 def test_the_same_pairs_give_the_same_steps_and_no_pairs_give_none() -> None:
