@@ -150,17 +150,15 @@ def _row_sparse(ids: numpy.ndarray, shape: tuple[int, int], dtype: Any, ctx: Any
     """A row-sparse array with room for rows at the rising `ids`, and these rows (U, d), yet to be written: a
     dense array in the same memory. The row-sparse one does not know of operators that write to them.
     """
-    rows = (ids.size, shape[1])
     with np_array(False), autograd.pause():
         handle = mx.nd.sparse._new_alloc_handle(
             "row_sparse", shape, ctx, False, dtype, [numpy.int64], [ids.shape]
         )
         array = mx.nd.sparse.RowSparseNDArray(handle)
-        # the ids, and anything for the rows: MXNet makes room for what it copies
-        for part, given in ((0, upload(ids, "int64", ctx)), (-1, mx.nd.empty(rows, ctx, dtype))):
-            mx.base.check_call(
-                mx.base._LIB.MXNDArraySyncCopyFromNDArray(handle, given.handle, ctypes.c_int(part))
-            )
+        on_device = upload(ids, "int64", ctx)
+        mx.base.check_call(
+            mx.base._LIB.MXNDArraySyncCopyFromNDArray(handle, on_device.handle, ctypes.c_int(0))
+        )
         return array, mx.nd.from_dlpack(mx.nd.to_dlpack_for_write(array)).as_np_ndarray()
 
 
