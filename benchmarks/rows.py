@@ -40,9 +40,9 @@ def row(
     }
 
 
-def memory_row(name: str, memory: tuple[float, float]) -> dict[str, Any]:
-    """The row of both sides' peak memory in the benchmark `name`."""
-    return row(f"peak_memory_{name}", [memory], "MiB", 1, "lower")
+def memory_row(name: str, memory: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """The row of both sides' peak memory in the benchmark `name`, one of each a pair of processes."""
+    return row(f"peak_memory_{name}", memory, "MiB", 1, "lower")
 
 
 def is_met(found: Mapping[str, Any]) -> bool:

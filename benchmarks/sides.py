@@ -2,7 +2,8 @@
 
 A script has one function a side. Called once with the work's options it prepares, and returns a function that
 does one turn and returns its figures. Both sides get the same options, so that the work is the same; a side's
-process holds nothing of the other, so that its peak memory is its own.
+process holds nothing of the other, so that its peak memory is its own. Runs are spread over several pairs of
+processes, so that the peak is a median too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Mapping, NamedTuple
 
+PROCESSES = 3  # of each side
 Prepare = Callable[..., Callable[..., Any]]
 _PEERS = Path(__file__).resolve().parent.parent / ".venv-peers" / "bin" / "python"
 
@@ -54,20 +56,32 @@ class Side:
 
 
 class Compared(NamedTuple):
-    """What two sides gave: (ours, peer) a turn, and the peak memory of each in MiB."""
+    """What two sides gave: (ours, peer) a turn, and (ours, peer) a pair of processes, their peak memory in
+    MiB.
+    """
 
     turns: list[tuple[Any, Any]]
-    memory: tuple[float, float]
+    memory: list[tuple[float, float]]
 
 
 def compare(
     script: str, runs: int, *, warm_up: int = 1, peer_python: str | None = None, **options: Any
 ) -> Compared:
-    """Ask the sides "ours" and "peer" of `script` in turns; the first `warm_up` do not count."""
-    ours = Side(script, "ours", sys.executable, **options)
-    peer = Side(script, "peer", peer_python or peers_python(), **options)
-    turns = [(ours.ask(turn=turn), peer.ask(turn=turn)) for turn in range(warm_up + runs)]
-    return Compared(turns[warm_up:], (ours.close(), peer.close()))
+    """Ask the sides "ours" and "peer" of `script` in turns, numbered from 0, by `PROCESSES` pairs of
+    processes; the first `warm_up` turns of each do not count.
+    """
+    found = Compared([], [])
+    pairs = min(PROCESSES, runs)
+    for pair in range(pairs):
+        sides = (
+            Side(script, "ours", sys.executable, **options),
+            Side(script, "peer", peer_python or peers_python(), **options),
+        )
+        numbers = [*range(runs, runs + warm_up), *range(pair, runs, pairs)]
+        turns = [(sides[0].ask(turn=number), sides[1].ask(turn=number)) for number in numbers]
+        found.turns.extend(turns[warm_up:])
+        found.memory.append((sides[0].close(), sides[1].close()))
+    return found
 
 
 def serve(sides: Mapping[str, Prepare]) -> None:

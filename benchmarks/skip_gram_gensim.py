@@ -18,12 +18,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Tuple
 
 import numpy
 from rows import memory_row, read_options, row, show
-from sides import Side, peers_python, serve
+from sides import Compared, Side, peers_python, serve
 
+Sides = Tuple[Side, Side]
 FIGURES = {"seconds": "train_s", "centers": "centers"}
 EMBED_SIZE, WINDOW, NOISE_WORDS, MIN_FREQ, SAMPLE, THREADS = 100, 5, 5, 10, 1e-4, 2
 QUALITY = 2.55  # nats
@@ -84,8 +85,8 @@ def train_gensim(text: str, num_epochs: int, lr: float, **layer: int) -> tuple[A
 
 
 @contextlib.contextmanager
-def both_sides(script: str, data_dir: str | None) -> Iterator[tuple[Any, tuple[Side, Side]]]:
-    """The corpus, and the sides of `script` ("ours", "peer") over its training text."""
+def both_sides(script: str, data_dir: str | None) -> Iterator[tuple[Any, Callable[[], Sides]]]:
+    """The corpus, and what starts the sides of `script` ("ours", "peer") over its training text."""
     import gluon_softmax as gs
 
     corpus = gs.load_corpus("ptb", min_freq=MIN_FREQ, data_dir=data_dir)
@@ -95,18 +96,23 @@ def both_sides(script: str, data_dir: str | None) -> Iterator[tuple[Any, tuple[S
         options = {"data_dir": data_dir, "text": str(text)}
         yield (
             corpus,
-            (
+            lambda: (
                 Side(script, "ours", sys.executable, **options),
                 Side(script, "peer", peers_python(), **options),
             ),
         )
 
 
-def rates(sides: tuple[Side, Side], runs: int, num_epochs: int) -> list[tuple[float, float]]:
-    """Centres a second of both sides in turns, the first of which does not count."""
-    turns = [[side.ask(num_epochs=num_epochs, lr=0.05) for side in sides] for _ in range(1 + runs)]
-    per_second = [[figures["centers"] / figures["seconds"] for figures in turn] for turn in turns[1:]]
-    return [(ours, peer) for ours, peer in per_second]
+def rates(start: Callable[[], Sides], runs: int, num_epochs: int) -> Compared:
+    """Centres a second, each run by a pair of processes of its own, after a turn that does not count."""
+    found = Compared([], [])
+    for _ in range(runs):
+        sides = start()
+        turns = [[side.ask(num_epochs=num_epochs, lr=0.05) for side in sides] for _ in range(2)]
+        ours, peer = (figures["centers"] / figures["seconds"] for figures in turns[-1])
+        found.turns.append((ours, peer))
+        found.memory.append((sides[0].close(), sides[1].close()))
+    return found
 
 
 def write_known_words(corpus: Any, text: Path) -> None:
@@ -153,7 +159,7 @@ def measure(side: Side, judge: Judge, **setting: float) -> dict[str, Any]:
 
 
 def seconds_to_quality(
-    sides: tuple[Side, Side], judge: Judge, runs: int, epochs: tuple[int, ...], quality: float
+    sides: Sides, judge: Judge, runs: int, epochs: tuple[int, ...], quality: float
 ) -> dict[str, Any]:
     """Every setting of a side once, then the quickest that got there, in turns; "points" are all of these."""
     points, best = [], []
@@ -174,11 +180,14 @@ def seconds_to_quality(
 def main() -> None:
     args = read_options(__doc__.splitlines()[0], runs=3)
     runs, epochs, quality = (1, (1,), 9.0) if args.smoke else (args.runs, EPOCHS, QUALITY)
-    with both_sides(__file__, args.data_dir) as (corpus, sides):
-        found = row("sg_ns_vs_gensim", rates(sides, runs, epochs[0]), "centres/s", 1, "higher")
-        show(found, args.json)
+    with both_sides(__file__, args.data_dir) as (corpus, start):
+        compared = rates(start, runs, epochs[0])
+        show(row("sg_ns_vs_gensim", compared.turns, "centres/s", 1, "higher"), args.json)
+        show(memory_row("sg_ns_vs_gensim", compared.memory), args.json)
+        sides = start()
         show(seconds_to_quality(sides, Judge(corpus), runs, epochs, quality), args.json)
-        show(memory_row("sg_ns_vs_gensim", (sides[0].close(), sides[1].close())), args.json)
+        for side in sides:
+            side.close()
 
 
 if __name__ == "__main__":

@@ -117,9 +117,11 @@ def same_seconds(points: list[dict[str, Any]]) -> dict[str, float]:
 def main() -> None:
     args = read_options(__doc__.splitlines()[0], runs=3)
     runs, epochs = (1, (1,)) if args.smoke else (args.runs, EPOCHS)
-    with both_sides(__file__, args.data_dir) as (corpus, sides):
-        found = row("sg_hs_vs_gensim", rates(sides, runs, epochs[0]), "centres/s", 1, "higher")
-        judge = Judge(corpus)
+    with both_sides(__file__, args.data_dir) as (corpus, start):
+        compared = rates(start, runs, epochs[0])
+        found = row("sg_hs_vs_gensim", compared.turns, "centres/s", 1, "higher")
+        show(memory_row("sg_hs_vs_gensim", compared.memory), args.json)
+        judge, sides = Judge(corpus), start()
         points = [
             measure(side, judge, num_epochs=e, lr=lr)
             for side in sides
@@ -127,7 +129,8 @@ def main() -> None:
             for lr in RATES[side.name][: 1 if args.smoke else None]
         ]
         show({**found, "same_seconds": same_seconds(points), "tried": points}, args.json)
-        show(memory_row("sg_hs_vs_gensim", (sides[0].close(), sides[1].close())), args.json)
+        for side in sides:
+            side.close()
 
 
 if __name__ == "__main__":
