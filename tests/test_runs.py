@@ -195,7 +195,7 @@ def test_held_out_loss_is_that_of_numpy_pair_by_pair(trained: Path, corpus: Path
         {"model": "cbow"},
         {"batches": "book"},
         {"batches": "blocks", "optimizer": "sgd", "batch_size": 32},
-        {"batches": "blocks", "optimizer": "sgd", "batch_size": 44, "softmax": "hierarchical"},
+        {"batches": "blocks", "optimizer": "sgd", "batch_size": 32, "softmax": "hierarchical"},
         {"sparse_grad": True},
         {"resample": False, "schedule": "constant"},
     ],

@@ -45,9 +45,9 @@ class SkipGramBlocks(WindowBatches):
     Parameters
     ----------
     batch_size : centres in a batch, a multiple of `block_size`. With plain SGD at the same rate fewer take
-    more
-        steps, and more go faster.
+        more steps, and more go faster.
     block_size : b; a longer block looks up fewer rows a centre and computes more scores that do not count.
+        Hierarchical softmax arranges the pairs of many batches anew, so there it does not matter.
     shared_noise : M; few make a step cheap and noisy.
     """
 

@@ -13,7 +13,6 @@ from ..output_layers.choose import build_output_layer
 
 Options = Mapping[str, Any]
 
-_TREE_BLOCK = 22  # centres: with windows up to 5 they have 32 words around them, two AVX-512 registers
 _HELD_OUT_BATCH = 4096  # for speed alone: the loss is a mean over positions
 _HELD_OUT_COLUMNS = 10  # each begins without a state, which 9 words in 80,000 of PTB feel
 _HELD_OUT_BPTT = 35  # for speed alone: the state goes on
@@ -74,7 +73,7 @@ def _skip_gram_batches(corpus: Corpus, options: Options) -> Any:
         return SkipGramPairs(corpus, options["batch_size"], **kwargs)
     softmax, size = options["softmax"], options["batch_size"]
     if kind == "blocks" and softmax == "hierarchical":
-        return SkipGramBlocks(corpus, size, num_noise_words=0, block_size=_TREE_BLOCK, **kwargs)
+        return SkipGramBlocks(corpus, size, num_noise_words=0, **kwargs)
     if softmax != "negative-sampling":
         raise ValueError(
             f"batches takes {kind!r} with softmax negative-sampling{' or hierarchical' * (kind == 'blocks')} "
