@@ -30,7 +30,7 @@ from skip_gram_gensim import (
 
 EPOCHS = (2, 3, 4, 5)
 RATES = {"ours": (0.04, 0.05, 0.065), "peer": (0.015, 0.025, 0.05)}
-BLOCK, BLOCKS = 22, 64
+BATCH = 1408  # centres
 
 
 def ours(data_dir: str | None, **_: Any) -> Callable[..., dict[str, float]]:
@@ -44,9 +44,7 @@ def ours(data_dir: str | None, **_: Any) -> Callable[..., dict[str, float]]:
         layer = gs.HierarchicalSoftmax(corpus.counts, EMBED_SIZE, weight_initializer=init.Zero())
         start = init.Uniform(0.5 / EMBED_SIZE)
         net = gs.SkipGram(len(corpus.counts), EMBED_SIZE, layer, weight_initializer=start)
-        blocks = gs.SkipGramBlocks(
-            corpus, BLOCK * BLOCKS, WINDOW, 0, block_size=BLOCK, subsampling="word2vec", threshold=SAMPLE
-        )
+        blocks = gs.SkipGramBlocks(corpus, BATCH, WINDOW, 0, subsampling="word2vec", threshold=SAMPLE)
         figures = train_ours(net, blocks, num_epochs, lr)
         if save is not None:
             tables = (table.data().asnumpy() for table in (net.embed.weight, layer.weight))
