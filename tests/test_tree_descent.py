@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -126,3 +127,17 @@ def test_batches_with_noise_are_refused() -> None:
     blocks = SkipGramBlocks(CORPUS, 24, W, 5, block_size=B)
     with pytest.raises(ValueError, match="num_noise_words of the batches takes that of the layer, 0; got 5"):
         train(make_net(), blocks, 1, RATE, "sgd", progress="none")
+
+
+def test_a_resumed_run_equals_one_that_was_not_interrupted(tmp_path: Path) -> None:
+    start = tables(make_net())
+    found = []
+    for stops in ((3,), (1, 3)):
+        for epochs in stops:
+            net = set_tables(make_net(), start)
+            folder = tmp_path / str(len(stops))
+            train(net, make_blocks(), epochs, RATE, "sgd", progress="none", checkpoint=folder)
+        found.append(tables(net))
+    for whole, resumed, before in zip(*found, start):
+        assert abs(whole - before).max() > 0.01
+        numpy.testing.assert_array_equal(resumed, whole)
