@@ -78,7 +78,7 @@ def test_a_step_holds_an_odd_number_of_nodes_a_bundle_and_none_twice() -> None:
         assert columns % 2 == 1 and step.contexts.size == 16
         for nodes, passing in zip(step.nodes.reshape(2, -1), step.passing.reshape(2, -1)):
             real = nodes[passing > 0]
-            assert len(set(real.tolist())) == real.size
+            assert len(set(real.tolist())) == real.size and not nodes[passing == 0].any()  # filled with 0
             assert all(begin < end for begin, end in (divmod(p, 9) for p in passing[passing > 0].tolist()))
 
 
