@@ -64,21 +64,33 @@ class Compared(NamedTuple):
     memory: list[tuple[float, float]]
 
 
+def start_sides(script: str, peer_python: str | None = None, **options: Any) -> tuple[Side, Side]:
+    """The sides "ours" and "peer" of `script`, each a new process."""
+    ours = Side(script, "ours", sys.executable, **options)
+    return ours, Side(script, "peer", peer_python or peers_python(), **options)
+
+
 def compare(
-    script: str, runs: int, *, warm_up: int = 1, peer_python: str | None = None, **options: Any
+    script: str,
+    runs: int,
+    *,
+    warm_up: int = 1,
+    peer_python: str | None = None,
+    asked: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> Compared:
-    """Ask the sides "ours" and "peer" of `script` in turns, numbered from 0, by `PROCESSES` pairs of
-    processes; the first `warm_up` turns of each do not count.
+    """Ask the sides of `script` in turns, numbered from 0, by `PROCESSES` pairs of processes; the first
+    `warm_up` turns of each do not count. `asked` is what else a turn is told.
     """
     found = Compared([], [])
     pairs = min(PROCESSES, runs)
     for pair in range(pairs):
-        sides = (
-            Side(script, "ours", sys.executable, **options),
-            Side(script, "peer", peer_python or peers_python(), **options),
-        )
+        sides = start_sides(script, peer_python, **options)
         numbers = [*range(runs, runs + warm_up), *range(pair, runs, pairs)]
-        turns = [(sides[0].ask(turn=number), sides[1].ask(turn=number)) for number in numbers]
+        turns = [
+            (sides[0].ask(turn=number, **asked or {}), sides[1].ask(turn=number, **asked or {}))
+            for number in numbers
+        ]
         found.turns.extend(turns[warm_up:])
         found.memory.append((sides[0].close(), sides[1].close()))
     return found

@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator, Tuple
+from typing import Any, Callable, Iterator
 
 import numpy
 from rows import memory_row, read_options, row, show
-from sides import Compared, Side, peers_python, serve
+from sides import Compared, Side, compare, serve, start_sides
 
-Sides = Tuple[Side, Side]
 FIGURES = {"seconds": "train_s", "centers": "centers"}
 EMBED_SIZE, WINDOW, NOISE_WORDS, MIN_FREQ, SAMPLE, THREADS = 100, 5, 5, 10, 1e-4, 2
 QUALITY = 2.55  # nats
@@ -85,34 +83,22 @@ def train_gensim(text: str, num_epochs: int, lr: float, **layer: int) -> tuple[A
 
 
 @contextlib.contextmanager
-def both_sides(script: str, data_dir: str | None) -> Iterator[tuple[Any, Callable[[], Sides]]]:
-    """The corpus, and what starts the sides of `script` ("ours", "peer") over its training text."""
+def same_text(data_dir: str | None) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The corpus, and the options of both sides: its training text."""
     import gluon_softmax as gs
 
     corpus = gs.load_corpus("ptb", min_freq=MIN_FREQ, data_dir=data_dir)
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "text"
         write_known_words(corpus, text)
-        options = {"data_dir": data_dir, "text": str(text)}
-        yield (
-            corpus,
-            lambda: (
-                Side(script, "ours", sys.executable, **options),
-                Side(script, "peer", peers_python(), **options),
-            ),
-        )
+        yield corpus, {"data_dir": data_dir, "text": str(text)}
 
 
-def rates(start: Callable[[], Sides], runs: int, num_epochs: int) -> Compared:
-    """Centres a second, each run by a pair of processes of its own, after a turn that does not count."""
-    found = Compared([], [])
-    for _ in range(runs):
-        sides = start()
-        turns = [[side.ask(num_epochs=num_epochs, lr=0.05) for side in sides] for _ in range(2)]
-        ours, peer = (figures["centers"] / figures["seconds"] for figures in turns[-1])
-        found.turns.append((ours, peer))
-        found.memory.append((sides[0].close(), sides[1].close()))
-    return found
+def rates(script: str, runs: int, num_epochs: int, options: dict[str, Any]) -> Compared:
+    """Centres a second."""
+    found = compare(script, runs, asked={"num_epochs": num_epochs, "lr": 0.05}, **options)
+    per_second = [[figures["centers"] / figures["seconds"] for figures in turn] for turn in found.turns]
+    return found._replace(turns=[(ours, peer) for ours, peer in per_second])
 
 
 def write_known_words(corpus: Any, text: Path) -> None:
@@ -159,7 +145,7 @@ def measure(side: Side, judge: Judge, **setting: float) -> dict[str, Any]:
 
 
 def seconds_to_quality(
-    sides: Sides, judge: Judge, runs: int, epochs: tuple[int, ...], quality: float
+    sides: tuple[Side, Side], judge: Judge, runs: int, epochs: tuple[int, ...], quality: float
 ) -> dict[str, Any]:
     """Every setting of a side once, then the quickest that got there, in turns; "points" are all of these."""
     points, best = [], []
@@ -180,11 +166,11 @@ def seconds_to_quality(
 def main() -> None:
     args = read_options(__doc__.splitlines()[0], runs=3)
     runs, epochs, quality = (1, (1,), 9.0) if args.smoke else (args.runs, EPOCHS, QUALITY)
-    with both_sides(__file__, args.data_dir) as (corpus, start):
-        compared = rates(start, runs, epochs[0])
+    with same_text(args.data_dir) as (corpus, options):
+        compared = rates(__file__, runs, epochs[0], options)
         show(row("sg_ns_vs_gensim", compared.turns, "centres/s", 1, "higher"), args.json)
         show(memory_row("sg_ns_vs_gensim", compared.memory), args.json)
-        sides = start()
+        sides = start_sides(__file__, **options)
         show(seconds_to_quality(sides, Judge(corpus), runs, epochs, quality), args.json)
         for side in sides:
             side.close()

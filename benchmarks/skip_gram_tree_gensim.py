@@ -15,15 +15,15 @@ from typing import Any, Callable
 
 import numpy
 from rows import memory_row, read_options, row, show
-from sides import serve
+from sides import serve, start_sides
 from skip_gram_gensim import (
     EMBED_SIZE,
     MIN_FREQ,
     SAMPLE,
     WINDOW,
-    both_sides,
     measure,
     rates,
+    same_text,
     train_gensim,
     train_ours,
 )
@@ -115,11 +115,11 @@ def same_seconds(points: list[dict[str, Any]]) -> dict[str, float]:
 def main() -> None:
     args = read_options(__doc__.splitlines()[0], runs=3)
     runs, epochs = (1, (1,)) if args.smoke else (args.runs, EPOCHS)
-    with both_sides(__file__, args.data_dir) as (corpus, start):
-        compared = rates(start, runs, epochs[0])
+    with same_text(args.data_dir) as (corpus, options):
+        compared = rates(__file__, runs, epochs[0], options)
         found = row("sg_hs_vs_gensim", compared.turns, "centres/s", 1, "higher")
         show(memory_row("sg_hs_vs_gensim", compared.memory), args.json)
-        judge, sides = Judge(corpus), start()
+        judge, sides = Judge(corpus), start_sides(__file__, **options)
         points = [
             measure(side, judge, num_epochs=e, lr=lr)
             for side in sides
