@@ -29,7 +29,7 @@ _MOST_WAITING = 1000
 class _Copied(NamedTuple):
     """The different rows of a look-up, in a table of their own with its gradient."""
 
-    ids: numpy.ndarray  # (U,), rising
+    ids: Any  # (U,), rising, on the device
     rows: Any  # (U, d)
     gradient: Any  # (U, d), the memory of
     row_sparse: Any  # (V, d)
@@ -72,11 +72,12 @@ class RowSparseParameter(TableParameter):
                 f"{self.name} (for a loss that is only looked at, leave out autograd.record())"
             )
         different, places = self._tell_apart(ids)
+        ids_there = upload(different, "int32", ctx)
         with autograd.pause():
-            rows = np.take(self.data(ctx), upload(different, "int32", ctx), axis=0, mode="clip")  # (U, d)
+            rows = np.take(self.data(ctx), ids_there, axis=0, mode="clip")  # (U, d)
         row_sparse, gradient = _row_sparse(different, self.shape, rows.dtype, ctx)  # while rows are copied
         autograd.mark_variables([rows], [gradient], "write")
-        self._copied.append(_Copied(different, rows, gradient, row_sparse))
+        self._copied.append(_Copied(ids_there, rows, gradient, row_sparse))
         return np.take(rows, upload(places, "int32", ctx), axis=0, mode="clip")
 
     def _tell_apart(self, ids: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -124,8 +125,7 @@ class RowSparseParameter(TableParameter):
             if not parts:
                 continue
             if data._fresh_grad and k not in self._put:  # MXNet looked rows up too, and wrote their gradient
-                ids = gradient.indices.asnumpy()
-                parts.append(_Copied(ids, None, gradient.data, None))
+                parts.append(_Copied(gradient.indices, None, gradient.data, None))
             (put,) = parts if len(parts) == 1 else (_summed(parts, self.shape),)
             put.gradient.wait_to_read()
             with np_array(False), autograd.pause():  # it may be the next step's forward that asks
@@ -137,13 +137,13 @@ class RowSparseParameter(TableParameter):
 
 def _summed(parts: list[_Copied], shape: tuple[int, int]) -> _Copied:
     """Row-sparse gradients added up."""
-    ids, places = numpy.unique(numpy.concatenate([part.ids for part in parts]), return_inverse=True)
+    ids, places = numpy.unique(numpy.concatenate([part.ids.asnumpy() for part in parts]), return_inverse=True)
     rows = numpy.concatenate([part.gradient.asnumpy() for part in parts])
     row_sparse, total = _row_sparse(ids, shape, rows.dtype, parts[0].rows.ctx)
     added = numpy.zeros(total.shape, dtype=rows.dtype)
     numpy.add.at(added, places, rows)
     total[:] = upload(added, rows.dtype, total.ctx)
-    return _Copied(ids, None, total, row_sparse)
+    return _Copied(upload(ids, "int32", total.ctx), None, total, row_sparse)
 
 
 def _row_sparse(ids: numpy.ndarray, shape: tuple[int, int], dtype: Any, ctx: Any) -> tuple[Any, Any]:
@@ -162,8 +162,8 @@ def _row_sparse(ids: numpy.ndarray, shape: tuple[int, int], dtype: Any, ctx: Any
         return array, mx.nd.from_dlpack(mx.nd.to_dlpack_for_write(array)).as_np_ndarray()
 
 
-def _bring_near(data: Any, ids: numpy.ndarray) -> None:
+def _bring_near(data: Any, ids: Any) -> None:
     """Read rows of the table just before a Trainer moves them: an update that finds them in the processor's
     cache takes half the time, since it waits for one row after the other and a look-up for many at once.
     """
-    mx.nd.take(data.as_nd_ndarray(), upload(ids, "int32", data.ctx).as_nd_ndarray(), axis=0, mode="clip")
+    mx.nd.take(data.as_nd_ndarray(), ids.as_nd_ndarray(), axis=0, mode="clip")
