@@ -55,15 +55,18 @@ class TreeBundles:
         if not contexts.size:
             return None
         steps = -(-contexts.size // (self._size * self._per_step))
+        bundles = steps * self._per_step
+        filled = numpy.clip(contexts.size - numpy.arange(bundles) * self._size, 0, self._size)
         found = self._nodes(pairs_before)
-        num_nodes = numpy.bincount(found[0], minlength=steps * self._per_step)
+        num_nodes = numpy.bincount(found[0], minlength=bundles)
         columns = -(-num_nodes // _COLUMNS) * _COLUMNS + 1
         rng = numpy.random.default_rng(contexts.size)  # any order will do, but the same for the same pairs
-        order = rng.permutation(steps * self._per_step)
+        order = rng.permutation(bundles)
         sample = order[None, : self._per_step]
         order = order[numpy.argsort(columns[order], kind="stable")].reshape(steps, -1)
-        laid_out = list(self._lay_out(order, columns, num_nodes, contexts, found))
-        (sampled,) = self._lay_out(sample, columns, num_nodes, contexts, found)
+        contexts = numpy.pad(contexts, (0, bundles * self._size - contexts.size)).reshape(-1, self._size)
+        laid_out = list(self._lay_out(order, columns, num_nodes, contexts, filled, found))
+        (sampled,) = self._lay_out(sample, columns, num_nodes, contexts, filled, found)
         return sampled, (laid_out[k] for k in rng.permutation(steps))
 
     def _lay_out(
@@ -72,6 +75,7 @@ class TreeBundles:
         columns: numpy.ndarray,
         num_nodes: numpy.ndarray,
         contexts: numpy.ndarray,
+        filled: numpy.ndarray,
         found: tuple[numpy.ndarray, ...],
     ) -> Iterator[Bundles]:
         """The bundles in `order` (steps, n), from all of them: those with most columns decide for a step."""
@@ -88,11 +92,10 @@ class TreeBundles:
         nodes[place] = node
         passing[place] = begin * (size + 1) + end
         turning[place] = begin * (size + 1) + turn
-        filled = numpy.clip(contexts.size - order * size, 0, size).sum(axis=1).tolist()
-        contexts = numpy.pad(contexts, (0, num_nodes.size * size - contexts.size)).reshape(-1, size)
+        num_pairs = filled[order].sum(axis=1).tolist()
         for k in range(steps):
             part = slice(starts[k], starts[k + 1])
-            yield Bundles(filled[k], contexts[order[k]].ravel(), nodes[part], passing[part], turning[part])
+            yield Bundles(num_pairs[k], contexts[order[k]].ravel(), nodes[part], passing[part], turning[part])
 
     def _pairs(
         self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray

@@ -95,25 +95,22 @@ class TreeDescent(Descent):
     def _compiled(self, columns: int, lane: int) -> Graph:
         found = self._graphs.get((columns, lane))
         if found is None:
-            found = self._graphs[columns, lane] = Graph(_Changes(self._per_step, columns))
+            found = self._graphs[columns, lane] = Graph(_Step(self._per_step, columns).changes)
             found.hybridize(static_alloc=True, static_shape=True)
         return found
 
 
-class _Changes:
-    """label - weight sigmoid(score) times the rows of the other side, for n bundles of `_PAIRS` pairs with
-    `columns` nodes in all.
+class _Step:
+    """What is computed of n bundles of `_PAIRS` pairs with `columns` nodes in all.
 
     All products are convolutions of n groups with one number as their kernel, which are n products of
     matrices: oneDNN's are twice as fast as `batch_dot`.
     """
 
-    __name__ = "changes"
-
     def __init__(self, n: int, columns: int) -> None:
         self._n, self._columns = n, columns
 
-    def __call__(
+    def changes(
         self,
         F: Any,
         v_rows: Any,
@@ -126,7 +123,9 @@ class _Changes:
         stretches: Any,
         damping: Any,
     ) -> tuple[Any, Any]:
-        """Context words' rows v_rows (1, n size, 1, d) and v (n, size, d), which are the same numbers; nodes'
+        """label - weight sigmoid(score) times the rows of the other side.
+
+        Context words' rows v_rows (1, n size, 1, d) and v (n, size, d), which are the same numbers; nodes'
         rows w_rows (1, n columns, 1, d) and w (n columns, d, 1, 1) -> changes like v_rows and w_rows.
         """
         n, size = self._n, _PAIRS
