@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from .backend import gluon, mx, np
-from .checks import check_ids, check_number, check_positive_int
 from .clusters import Clusters
 from .cutoffs import check_cutoffs, tail_widths
 from .embedding import as_ids, rows_of, table_parameter
 from .output_layers.adaptive import AdaptiveSoftmax
+from .utils.checks import check_ids, check_number, check_positive_int
 
 
 class AdaptiveEmbedding(gluon.HybridBlock):

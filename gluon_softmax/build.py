@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .checks import check_choice, check_number, check_positive_int
 from .corpus import BOOK_MIN_FREQ, Corpus, load_corpus
 from .models.choose import MODELS, Options
 from .options import Given, Option, Override, fill_in
 from .output_layers.choose import LAYERS
+from .utils.checks import check_choice, check_number, check_positive_int
 
 COMMON: tuple[Option, ...] = (
     Option(

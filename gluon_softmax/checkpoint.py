@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy
 
-from .errors import CheckpointError
+from .utils.errors import CheckpointError
 
 _INDEX = "checkpoint.json"
 

@@ -11,7 +11,7 @@ import math
 from typing import Any, Iterable
 
 from .backend import nd, np_array
-from .checks import check_number
+from .utils.checks import check_number
 
 
 def global_norm(parameters: Iterable[Any], ctx: Any = None) -> float:

@@ -16,9 +16,9 @@ from typing import IO, Any, NamedTuple
 import numpy
 
 from .archive import download, open_member, unpack
-from .checks import check_choice, check_positive_int
-from .errors import CorpusError
-from .memory import give_back_memory
+from .utils.checks import check_choice, check_positive_int
+from .utils.errors import CorpusError
+from .utils.memory import give_back_memory
 
 UNK, EOS = "<unk>", "<eos>"
 SPLITS = ("train", "valid", "test")

@@ -10,7 +10,7 @@ import warnings
 from typing import Any, Sequence
 
 from .backend import mx, np
-from .checks import check_positive_int
+from .utils.checks import check_positive_int
 
 
 def _runs(ctx: Any) -> bool:

@@ -10,10 +10,10 @@ import numpy
 
 from .backend import gluon, mx
 from .block import Block
-from .checks import check_ids, check_positive_int
 from .row_sparse import RowSparseParameter
 from .table import TableParameter
 from .upload import upload
+from .utils.checks import check_ids, check_positive_int
 
 
 def table_parameter(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from .binary_tree import BinaryTree
-from .checks import check_counts
+from .utils.checks import check_counts
 
 
 def build_huffman(counts: Any) -> BinaryTree:

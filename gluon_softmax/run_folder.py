@@ -26,7 +26,7 @@ from . import __version__
 from .build import MODELS, resolve_options
 from .checkpoint import Checkpoint, write_atomically
 from .corpus import Corpus
-from .errors import CheckpointError
+from .utils.errors import CheckpointError
 from .vectors import WordVectors
 
 

@@ -18,9 +18,9 @@ from .build import (
     resolve_options,
 )
 from .corpus import Corpus
-from .errors import CheckpointError
 from .options import Given
 from .run_folder import Run
+from .utils.errors import CheckpointError
 from .vectors import WordVectors
 
 # Where the text lies is not what it says: that is known by its SHA-256. How often one looks changes nothing.

@@ -12,14 +12,14 @@ from typing import Any, Callable, Iterator
 from .backend import autograd, gluon, init, mx
 from .carried_state import CarriedState
 from .checkpoint import Checkpoint
-from .checks import check_choice, check_number, check_positive_int
 from .clipping import clipped_step
 from .device import as_contexts
 from .evaluation import loss_figures
-from .memory import give_back_memory
 from .progress import Progress, save_loss_plot
-from .randomness import derive_rng, derive_seed
 from .sharding import to_device, zero_gradients
+from .utils.checks import check_choice, check_number, check_positive_int
+from .utils.memory import give_back_memory
+from .utils.randomness import derive_rng, derive_seed
 
 OPTIMIZERS = ("sgd", "adam", "adagrad")
 SCHEDULES = ("constant", "linear")

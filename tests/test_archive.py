@@ -14,7 +14,7 @@ import zipfile
 import pytest
 
 from gluon_softmax.archive import download, open_member, sha1_of, unpack
-from gluon_softmax.errors import CorpusError
+from gluon_softmax.utils.errors import CorpusError
 
 PAGE = b"<html><body>404: not the archive you asked for</body></html>"
 

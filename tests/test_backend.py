@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 from gluon_softmax import backend
-from gluon_softmax.errors import BackendError
+from gluon_softmax.utils.errors import BackendError
 
 
 def test_numpy_arrays_are_on() -> None:

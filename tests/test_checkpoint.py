@@ -13,8 +13,8 @@ import pytest
 
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
 from gluon_softmax.checkpoint import Checkpoint
-from gluon_softmax.errors import CheckpointError
 from gluon_softmax.training import make_trainer
+from gluon_softmax.utils.errors import CheckpointError
 
 HISTORY = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
 X = numpy.random.default_rng(0).normal(size=(5, 3)).astype(numpy.float32)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax import checks
 from gluon_softmax.backend import np
+from gluon_softmax.utils import checks
 
 
 def test_integers() -> None:

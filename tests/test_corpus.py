@@ -16,7 +16,7 @@ import pytest
 
 import gluon_softmax.corpus as corpus_module
 from gluon_softmax.corpus import choose_corpus, data_folder, load_corpus
-from gluon_softmax.errors import CorpusError
+from gluon_softmax.utils.errors import CorpusError
 
 TRAIN = "the cat sat on the mat\nthe <unk> sat\n\na dog ate the cat\nyes\n  a   tab\there  \nthe end"
 VALID = "the zebra sat\nyes\n"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax import memory
+from gluon_softmax.utils import memory
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import itertools
 import numpy
 import pytest
 
-from gluon_softmax.randomness import derive_rng, derive_seed, uniform_from
+from gluon_softmax.utils.randomness import derive_rng, derive_seed, uniform_from
 
 MASK = 2**64 - 1
 

@@ -13,7 +13,7 @@ from reference import TinyCorpus
 from gluon_softmax import CBOWBatches, SkipGramBatches, SkipGramPairs, load_corpus
 from gluon_softmax.batches import window_batches
 from gluon_softmax.batches.windows import keep_probabilities
-from gluon_softmax.randomness import derive_rng
+from gluon_softmax.utils.randomness import derive_rng
 
 V, W, K = 30, 3, 4
 CLASSES = [SkipGramPairs, SkipGramBatches, CBOWBatches]

@@ -8,7 +8,7 @@ from typing import Any, Iterator, NamedTuple
 
 import numpy
 
-from ..checks import check_ids, check_positive_int
+from ..utils.checks import check_ids, check_positive_int
 
 
 class LanguageModelBatch(NamedTuple):

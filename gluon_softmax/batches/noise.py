@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..checks import check_counts
 from ..samplers import UnigramSampler
+from ..utils.checks import check_counts
 from .windows import UNK
 
 

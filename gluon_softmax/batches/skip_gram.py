@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from ..checks import check_positive_int
-from ..randomness import derive_rng
+from ..utils.checks import check_positive_int
+from ..utils.randomness import derive_rng
 from .noise import noise_sampler
 from .window_batches import WindowBatches
 from .windows import Windows

@@ -10,8 +10,8 @@ from typing import Any, Iterator
 
 import numpy
 
-from ..checks import check_counts, check_ids, check_positive_int
-from ..randomness import derive_rng
+from ..utils.checks import check_counts, check_ids, check_positive_int
+from ..utils.randomness import derive_rng
 from .windows import Windows, draw_windows, keep_probabilities, subsample
 
 _STRETCH_TOKENS = 1 << 17

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy
 
-from ..checks import check_choice, check_number
+from ..utils.checks import check_choice, check_number
 
 SUBSAMPLING = ("d2l", "word2vec", "none")
 UNK = 0

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import np
-from ..checks import check_same_shape
 from ..graph import Graph
+from ..utils.checks import check_same_shape
 from .base import WordModel
 
 

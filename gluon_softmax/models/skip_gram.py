@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..checks import check_same_shape
 from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
+from ..utils.checks import check_same_shape
 from .base import WordModel
 from .block_descent import BlockDescent
 from .descent import Descent

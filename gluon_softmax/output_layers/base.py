@@ -16,10 +16,10 @@ import numpy
 
 from ..backend import np
 from ..block import Block
-from ..checks import check_hidden, check_ids, check_positive_int, check_same_shape
 from ..embedding import as_ids
 from ..graph import Graph
 from ..upload import upload
+from ..utils.checks import check_hidden, check_ids, check_positive_int, check_same_shape
 
 
 class OutputLayer(Block):

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from ..checks import check_ids, check_positive_int
 from ..embedding import rows_of, table_parameter
 from ..samplers import Sampler, UnigramSampler
 from ..upload import upload
+from ..utils.checks import check_ids, check_positive_int
 from .base import OutputLayer
 
 _LEAST_COUNT = float(numpy.finfo(numpy.float32).tiny)  # stands for 0, so that the logarithm is finite

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, NamedTuple
 
-from ..checks import check_choice
 from ..options import Option
+from ..utils.checks import check_choice
 
 
 class LayerChoice(NamedTuple):

@@ -11,9 +11,9 @@ from typing import Any
 import numpy
 
 from ..backend import autograd
-from ..checks import check_number
 from ..embedding import table_parameter
 from ..graph import Graph
+from ..utils.checks import check_number
 from .base import OutputLayer
 
 

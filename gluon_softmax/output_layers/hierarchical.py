@@ -13,11 +13,11 @@ from typing import Any
 import numpy
 
 from ..binary_tree import BinaryTree
-from ..checks import check_counts, check_hidden, check_positive_int
 from ..embedding import as_ids, look_up, table_parameter
 from ..graph import Graph, row_dot, softplus
 from ..huffman import build_huffman
 from ..upload import upload
+from ..utils.checks import check_counts, check_hidden, check_positive_int
 from .base import OutputLayer
 from .tree_search import LevelOrder, best_words, draw_words, level_order
 

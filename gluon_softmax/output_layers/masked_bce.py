@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 
 from ..backend import np, npx
-from ..checks import check_same_shape
+from ..utils.checks import check_same_shape
 
 
 def masked_bce(pred: Any, label: Any, mask: Any) -> Any:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy
 
 from ..backend import autograd, np
-from ..checks import check_counts, check_number
 from ..graph import Graph, softplus
 from ..samplers import Sampler, UnigramSampler
 from ..upload import upload
+from ..utils.checks import check_counts, check_number
 from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias

@@ -12,11 +12,18 @@ from typing import Any
 import numpy
 
 from ..backend import autograd, np
-from ..checks import check_counts, check_hidden, check_ids, check_number, check_positive_int, check_same_shape
 from ..embedding import as_ids, copied_rows, look_up, table_parameter
 from ..graph import Graph, row_dot, softplus
-from ..randomness import uniform_from
 from ..samplers import UnigramSampler
+from ..utils.checks import (
+    check_counts,
+    check_hidden,
+    check_ids,
+    check_number,
+    check_positive_int,
+    check_same_shape,
+)
+from ..utils.randomness import uniform_from
 from .base import OutputLayer
 
 _EVALUATION_SEED = 0

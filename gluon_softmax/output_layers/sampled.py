@@ -12,10 +12,10 @@ from typing import Any
 import numpy
 
 from ..backend import autograd
-from ..checks import check_counts, check_positive_int
 from ..graph import Graph
 from ..sampled_cross_entropy import sampled_cross_entropy
 from ..samplers import LogUniformSampler, Sampler
+from ..utils.checks import check_counts, check_positive_int
 from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
