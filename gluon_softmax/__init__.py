@@ -23,7 +23,7 @@ _HOME = {
     "AdaptiveEmbedding": "adaptive_embedding",
     "optimal_cutoffs": "cutoffs",
     "masked_bce": "output_layers.masked_bce",
-    "Embedding": "embedding",
+    "Embedding": "backend.embedding",
     "SkipGram": "models.skip_gram",
     "CBOW": "models.cbow",
     "LanguageModel": "models.language_model",
@@ -46,8 +46,8 @@ _HOME = {
     "export": "inference_graph",
     "WordVectors": "vectors",
     "get_similar_tokens": "vectors",
-    "try_gpu": "device",
-    "try_all_gpus": "device",
+    "try_gpu": "backend.device",
+    "try_all_gpus": "backend.device",
 }
 
 __all__ = sorted(_HOME)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from .backend import gluon, mx, np
+from .backend.embedding import as_ids, rows_of, table_parameter
 from .clusters import Clusters
 from .cutoffs import check_cutoffs, tail_widths
-from .embedding import as_ids, rows_of, table_parameter
 from .output_layers.adaptive import AdaptiveSoftmax
 from .utils.checks import check_ids, check_number, check_positive_int
 

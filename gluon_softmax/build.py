@@ -188,7 +188,7 @@ def build_held_out(corpus: Corpus, options: Options, split: str = "valid") -> An
 
 def build_device(options: Options) -> list[Any]:
     """The contexts of a run; ValueError for a device that is none or cannot be used."""
-    from .device import parse_device
+    from .backend.device import parse_device
 
     return [parse_device(name) for name in str(options["device"]).split(",")]
 

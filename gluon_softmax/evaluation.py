@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Iterable
 
+from .backend.device import as_contexts
 from .carried_state import CarriedState
-from .device import as_contexts
 from .sharding import to_device
 
 

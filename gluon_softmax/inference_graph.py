@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .backend import mx, npx
-from .embedding import Embedding
+from .backend.embedding import Embedding
 from .models.base import WordModel
 from .models.cbow import CBOW
 from .models.language_model import LanguageModel

@@ -18,8 +18,8 @@ import itertools
 from typing import Any, Iterator, Sequence
 
 from .backend import autograd, nd
-from .embedding import as_ids
-from .function import Function
+from .backend.embedding import as_ids
+from .backend.function import Function
 from .lanes import lanes
 
 _BLOCK = 1 << 22  # the most scores at once, 16 MiB

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from .backend import np
-from .embedding import Embedding
+from .backend.embedding import Embedding
 from .vectors import WordVectors
 
 

@@ -17,8 +17,8 @@ from typing import Any, Sequence
 import numpy
 
 from .backend import autograd, nd
-from .embedding import as_ids
-from .function import Function
+from .backend.embedding import as_ids
+from .backend.function import Function
 from .lanes import lanes
 from .linear_cross_entropy import write_at
 

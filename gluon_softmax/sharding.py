@@ -7,7 +7,7 @@ from typing import Any, Sequence
 import numpy
 
 from .backend import mx
-from .upload import upload
+from .backend.arrays import upload
 
 
 def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 from .backend import autograd, gluon, init, mx
+from .backend.device import as_contexts
 from .carried_state import CarriedState
 from .checkpoint import Checkpoint
 from .clipping import clipped_step
-from .device import as_contexts
 from .evaluation import loss_figures
 from .progress import Progress, save_loss_plot
 from .sharding import to_device, zero_gradients

@@ -8,22 +8,22 @@ import sys
 import numpy
 import pytest
 
-from gluon_softmax import backend
+from gluon_softmax.backend import bootstrap
 from gluon_softmax.utils.errors import BackendError
 
 
 def test_numpy_arrays_are_on() -> None:
-    assert isinstance(backend.np.ones((2,)) + 1, backend.mx.np.ndarray)
-    assert backend.mx.util.is_np_array() and backend.mx.util.is_np_shape()
-    assert float(backend.np.ones(()).sum()) == 1.0  # a scalar is an array of shape ()
+    assert isinstance(bootstrap.np.ones((2,)) + 1, bootstrap.mx.np.ndarray)
+    assert bootstrap.mx.util.is_np_array() and bootstrap.mx.util.is_np_shape()
+    assert float(bootstrap.np.ones(()).sum()) == 1.0  # a scalar is an array of shape ()
 
 
 def test_numpy_bool_is_lent_only_where_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(vars(numpy), "bool", raising=False)
-    backend._lend_numpy_bool()
+    bootstrap._lend_numpy_bool()
     assert vars(numpy)["bool"] is bool
     monkeypatch.setitem(vars(numpy), "bool", "their own")
-    backend._lend_numpy_bool()
+    bootstrap._lend_numpy_bool()
     assert vars(numpy)["bool"] == "their own"
 
 
@@ -32,7 +32,7 @@ def test_numpy_2_is_refused_with_what_to_run(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(
         BackendError, match=r"needs numpy<2 and found numpy 2\.1\.3: run `pip install 'numpy<2'`"
     ):
-        backend._check_ground()
+        bootstrap._check_ground()
 
 
 @pytest.mark.parametrize("version, found", [((3, 11), False), ((3, 12), True), ((3, 12), False)])
@@ -43,6 +43,6 @@ def test_python_3_12_needs_setuptools(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: "there" if found else None)
     if version >= (3, 12) and not found:
         with pytest.raises(BackendError, match=r"distutils, .*: run `pip install setuptools`"):
-            backend._check_ground()
+            bootstrap._check_ground()
     else:
-        backend._check_ground()
+        bootstrap._check_ground()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gluon_softmax import device, try_all_gpus, try_gpu
-from gluon_softmax.backend import mx
+from gluon_softmax import try_all_gpus, try_gpu
+from gluon_softmax.backend import device, mx
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, broken: list[bool]) -> None:

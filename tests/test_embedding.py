@@ -10,7 +10,7 @@ import pytest
 from reference import Optimizer, scatter_add
 
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
-from gluon_softmax.embedding import Embedding, RowSparseParameter
+from gluon_softmax.backend.embedding import Embedding, RowSparseParameter
 from gluon_softmax.sharding import to_device, zero_gradients
 from gluon_softmax.training import make_trainer
 

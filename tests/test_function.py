@@ -12,7 +12,7 @@ from typing import Any, Iterator
 import pytest
 
 from gluon_softmax.backend import autograd, mx, nd, np
-from gluon_softmax.function import Function
+from gluon_softmax.backend.function import Function
 
 
 class Square(Function):

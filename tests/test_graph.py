@@ -9,8 +9,8 @@ import pytest
 from reference import sigmoid, softplus
 
 from gluon_softmax.backend import autograd, np
-from gluon_softmax.graph import Graph, row_dot
-from gluon_softmax.graph import softplus as graph_softplus
+from gluon_softmax.backend.graph import Graph, row_dot
+from gluon_softmax.backend.graph import softplus as graph_softplus
 
 RNG = numpy.random.default_rng(3)
 X = RNG.normal(size=(5, 4)).astype(numpy.float32)

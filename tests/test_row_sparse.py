@@ -9,9 +9,8 @@ import pytest
 from reference import scatter_add
 
 import gluon_softmax as gs
-from gluon_softmax import row_sparse
-from gluon_softmax.backend import autograd, gluon, mx, np
-from gluon_softmax.embedding import Embedding, rows_of
+from gluon_softmax.backend import autograd, gluon, mx, np, row_sparse
+from gluon_softmax.backend.embedding import Embedding, rows_of
 
 V, D = 50, 4
 RNG = numpy.random.default_rng(7)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax import table
-from gluon_softmax.backend import autograd, gluon, init, mx, np
-from gluon_softmax.table import TableParameter
+from gluon_softmax.backend import autograd, gluon, init, mx, np, table
+from gluon_softmax.backend.table import TableParameter
 
 INITIALIZERS = [init.Uniform(0.1), init.Normal(2.0), "uniform", init.Xavier(), init.Constant(3.0)]
 

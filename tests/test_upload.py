@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from gluon_softmax.backend import mx, np
-from gluon_softmax.upload import upload
+from gluon_softmax.backend.arrays import upload
 
 ARRAYS = [
     numpy.arange(12).reshape(3, 4),

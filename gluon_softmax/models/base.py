@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import gluon
-from ..embedding import Embedding
+from ..backend.embedding import Embedding
 from ..output_layers.base import OutputLayer
 
 UNK = 0

@@ -7,7 +7,7 @@ from typing import Any, Iterator
 import numpy
 
 from ..backend import autograd, np
-from ..graph import Graph, softplus
+from ..backend.graph import Graph, softplus
 from .descent import Descent, own_gradient
 
 _MEASURE_EVERY = 32  # steps

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import np
-from ..graph import Graph
+from ..backend.graph import Graph
 from ..utils.checks import check_same_shape
 from .base import WordModel
 

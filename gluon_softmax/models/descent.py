@@ -20,7 +20,7 @@ from typing import Any, Callable, Iterable, Iterator, Sequence
 import numpy
 
 from ..backend import autograd, mx, np
-from ..embedding import as_ids
+from ..backend.embedding import as_ids
 
 _CHUNK = 64  # batches that are prepared together
 _AHEAD = 6  # steps that the host may be ahead of the engine: what is put in line takes memory

@@ -11,7 +11,7 @@ from typing import Any, Sequence
 
 from ..adaptive_embedding import AdaptiveEmbedding
 from ..backend import autograd, gluon, nn, np, npx
-from ..embedding import Embedding, as_ids
+from ..backend.embedding import Embedding, as_ids
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
 from ..utils.checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape

@@ -12,8 +12,8 @@ from typing import Any, Iterator
 import numpy
 
 from ..backend import autograd, np
+from ..backend.graph import Graph, softplus
 from ..binary_tree import BinaryTree
-from ..graph import Graph, softplus
 from .descent import Descent, own_gradient, reshaped
 from .tree_bundles import Bundles, TreeBundles
 

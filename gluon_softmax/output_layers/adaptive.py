@@ -11,10 +11,10 @@ from typing import Any, Sequence
 import numpy
 
 from ..backend import autograd, mx, np, npx
+from ..backend.embedding import as_ids, table_parameter
+from ..backend.graph import Graph
 from ..clusters import Clusters
 from ..cutoffs import check_cutoffs, check_falling, tail_widths
-from ..embedding import as_ids, table_parameter
-from ..graph import Graph
 from ..linear_cross_entropy import linear_cross_entropy
 from ..utils.checks import check_hidden, check_number
 from .base import OutputLayer

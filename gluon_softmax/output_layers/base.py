@@ -15,10 +15,10 @@ from typing import Any
 import numpy
 
 from ..backend import np
-from ..block import Block
-from ..embedding import as_ids
-from ..graph import Graph
-from ..upload import upload
+from ..backend.arrays import upload
+from ..backend.block import Block
+from ..backend.embedding import as_ids
+from ..backend.graph import Graph
 from ..utils.checks import check_hidden, check_ids, check_positive_int, check_same_shape
 
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from ..embedding import rows_of, table_parameter
+from ..backend.arrays import upload
+from ..backend.embedding import rows_of, table_parameter
 from ..samplers import Sampler, UnigramSampler
-from ..upload import upload
 from ..utils.checks import check_ids, check_positive_int
 from .base import OutputLayer
 

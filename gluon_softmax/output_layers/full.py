@@ -11,8 +11,8 @@ from typing import Any
 import numpy
 
 from ..backend import autograd
-from ..embedding import table_parameter
-from ..graph import Graph
+from ..backend.embedding import table_parameter
+from ..backend.graph import Graph
 from ..utils.checks import check_number
 from .base import OutputLayer
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy
 
+from ..backend.arrays import upload
+from ..backend.embedding import as_ids, look_up, table_parameter
+from ..backend.graph import Graph, row_dot, softplus
 from ..binary_tree import BinaryTree
-from ..embedding import as_ids, look_up, table_parameter
-from ..graph import Graph, row_dot, softplus
 from ..huffman import build_huffman
-from ..upload import upload
 from ..utils.checks import check_counts, check_hidden, check_positive_int
 from .base import OutputLayer
 from .tree_search import LevelOrder, best_words, draw_words, level_order

@@ -12,9 +12,9 @@ from typing import Any
 import numpy
 
 from ..backend import autograd, np
-from ..graph import Graph, softplus
+from ..backend.arrays import upload
+from ..backend.graph import Graph, softplus
 from ..samplers import Sampler, UnigramSampler
-from ..upload import upload
 from ..utils.checks import check_counts, check_number
 from .candidates import CandidateLayer
 from .full import word_log_prob

@@ -12,8 +12,8 @@ from typing import Any
 import numpy
 
 from ..backend import autograd, np
-from ..embedding import as_ids, copied_rows, look_up, table_parameter
-from ..graph import Graph, row_dot, softplus
+from ..backend.embedding import as_ids, copied_rows, look_up, table_parameter
+from ..backend.graph import Graph, row_dot, softplus
 from ..samplers import UnigramSampler
 from ..utils.checks import (
     check_counts,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from ..backend import autograd
-from ..graph import Graph
+from ..backend.graph import Graph
 from ..sampled_cross_entropy import sampled_cross_entropy
 from ..samplers import LogUniformSampler, Sampler
 from ..utils.checks import check_counts, check_positive_int

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from .backend import gluon
+from .bootstrap import gluon
 
 
 class Graph(gluon.HybridBlock):

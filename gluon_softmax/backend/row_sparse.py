@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from .backend import autograd, mx, np, np_array
+from .arrays import upload
+from .bootstrap import autograd, mx, np, np_array
 from .table import TableParameter
-from .upload import upload
 
 _ROWS_AN_ID = 32  # for each id of a batch: the copies and their way back take some 100 ns an id
 _MOST_WAITING = 1000

@@ -23,7 +23,7 @@ import time
 import traceback
 from typing import Any, Sequence
 
-from .backend import autograd, mx, nd
+from .bootstrap import autograd, mx, nd
 
 _BACKWARD = ctypes.CFUNCTYPE(
     ctypes.c_int,

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy
 
-from .backend import autograd, gluon, init, mx, np
-from .upload import address_of
+from .arrays import address_of
+from .bootstrap import autograd, gluon, init, mx, np
 
 _BLOCK = 1 << 20  # values drawn at once: even, since normal ones come in pairs
 _DRAWN_IN_ORDER = (init.Uniform, init.Normal)  # whose values do not depend on the shape

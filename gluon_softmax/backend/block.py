@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .backend import gluon, npx
+from .bootstrap import gluon, npx
 
 
 class Block(gluon.HybridBlock):

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy
 
-from .backend import gluon, mx
+from ..utils.checks import check_ids, check_positive_int
+from .arrays import upload
 from .block import Block
+from .bootstrap import gluon, mx
 from .row_sparse import RowSparseParameter
 from .table import TableParameter
-from .upload import upload
-from .utils.checks import check_ids, check_positive_int
 
 
 def table_parameter(

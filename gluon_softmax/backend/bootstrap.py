@@ -25,8 +25,8 @@ import warnings
 
 import numpy
 
-from .utils.errors import BackendError
-from .utils.memory import set_memory
+from ..utils.errors import BackendError
+from ..utils.memory import set_memory
 
 
 def _check_ground() -> None:

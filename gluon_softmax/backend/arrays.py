@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from .backend import mx, np
+from .bootstrap import mx, np
 
 
 def upload(array: Any, dtype: Any, ctx: Any = None) -> Any:

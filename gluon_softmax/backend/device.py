@@ -9,8 +9,8 @@ from __future__ import annotations
 import warnings
 from typing import Any, Sequence
 
-from .backend import mx, np
-from .utils.checks import check_positive_int
+from ..utils.checks import check_positive_int
+from .bootstrap import mx, np
 
 
 def _runs(ctx: Any) -> bool:
