@@ -28,7 +28,7 @@ import numpy
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, gluon, np
 from gluon_softmax.chapter import open_chapter
-from gluon_softmax.tree_drawing import draw_tree, tree_to_dot
+from gluon_softmax.vocabulary.tree_drawing import draw_tree, tree_to_dot
 
 chapter = open_chapter("hierarchical_softmax", num_epochs=5)
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from .backend import gluon, mx, np
 from .backend.embedding import as_ids, rows_of, table_parameter
-from .clusters import Clusters
-from .cutoffs import check_cutoffs, tail_widths
 from .output_layers.adaptive import AdaptiveSoftmax
 from .utils.checks import check_ids, check_number, check_positive_int
+from .vocabulary.clusters import Clusters
+from .vocabulary.cutoffs import check_cutoffs, tail_widths
 
 
 class AdaptiveEmbedding(gluon.HybridBlock):

@@ -8,7 +8,7 @@ import numpy
 from reference import softplus
 
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.samplers import Sampler
+from gluon_softmax.vocabulary.samplers import Sampler
 
 
 class FixedSampler(Sampler):

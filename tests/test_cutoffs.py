@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gluon_softmax import optimal_cutoffs
-from gluon_softmax.cutoffs import _MOST_CANDIDATES, check_cutoffs, tail_widths
+from gluon_softmax.vocabulary.cutoffs import _MOST_CANDIDATES, check_cutoffs, tail_widths
 
 ORACLE = [0.4, 0.2, 0.1, 0.1, 0.05, 0.05, 0.04, 0.03, 0.02, 0.01]
 

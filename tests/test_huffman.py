@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gluon_softmax.binary_tree import BinaryTree, balanced_tree
-from gluon_softmax.huffman import _merge, build_huffman
+from gluon_softmax.vocabulary.binary_tree import BinaryTree, balanced_tree
+from gluon_softmax.vocabulary.huffman import _merge, build_huffman
 
 ROOT = Path(__file__).parent.parent
 PTB = [ROOT / "data" / "ptb.zip", ROOT.parent / "shared" / "data" / "ptb.zip"]

@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gluon_softmax.samplers import LogUniformSampler, Sampler, UniformSampler, UnigramSampler, alias_table
+from gluon_softmax.vocabulary.samplers import (
+    LogUniformSampler,
+    Sampler,
+    UniformSampler,
+    UnigramSampler,
+    alias_table,
+)
 
 COUNTS = [0, 40, 3, 0, 500, 1, 90, 12]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy
 import pytest
 
-from gluon_softmax.binary_tree import BinaryTree
-from gluon_softmax.huffman import build_huffman
-from gluon_softmax.tree_drawing import draw_tree, tree_to_dot
+from gluon_softmax.vocabulary.binary_tree import BinaryTree
+from gluon_softmax.vocabulary.huffman import build_huffman
+from gluon_softmax.vocabulary.tree_drawing import draw_tree, tree_to_dot
 
 TOKENS = ["the", "a", 'say "so"', "back\\slash", "<unk>"]
 TREE = build_huffman([8, 6, 5, 4, 3])

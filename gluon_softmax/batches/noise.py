@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..samplers import UnigramSampler
 from ..utils.checks import check_counts
+from ..vocabulary.samplers import UnigramSampler
 from .windows import UNK
 
 

@@ -11,7 +11,7 @@ from typing import Iterator, NamedTuple
 
 import numpy
 
-from ..binary_tree import BinaryTree
+from ..vocabulary.binary_tree import BinaryTree
 
 _COLUMNS = 8  # nodes of a bundle are filled up to a multiple of it, and one more: few shapes, all of them odd
 

@@ -13,7 +13,7 @@ import numpy
 
 from ..backend import autograd, np
 from ..backend.graph import Graph, softplus
-from ..binary_tree import BinaryTree
+from ..vocabulary.binary_tree import BinaryTree
 from .descent import Descent, own_gradient, reshaped
 from .tree_bundles import Bundles, TreeBundles
 

@@ -13,8 +13,8 @@ import numpy
 
 from ..backend.arrays import upload
 from ..backend.embedding import rows_of, table_parameter
-from ..samplers import Sampler, UnigramSampler
 from ..utils.checks import check_ids, check_positive_int
+from ..vocabulary.samplers import Sampler, UnigramSampler
 from .base import OutputLayer
 
 _LEAST_COUNT = float(numpy.finfo(numpy.float32).tiny)  # stands for 0, so that the logarithm is finite

@@ -65,7 +65,7 @@ def _nce(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
 
 
 def _sampled(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..samplers import LogUniformSampler, UniformSampler, UnigramSampler
+    from ..vocabulary.samplers import LogUniformSampler, UniformSampler, UnigramSampler
     from .sampled import SampledSoftmax
 
     if options["sampler"] == "unigram":
@@ -85,7 +85,7 @@ def _sampled(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
 
 
 def _adaptive(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..cutoffs import optimal_cutoffs
+    from ..vocabulary.cutoffs import optimal_cutoffs
     from .adaptive import AdaptiveSoftmax
 
     if options["cutoffs"]:

@@ -15,9 +15,9 @@ import numpy
 from ..backend.arrays import upload
 from ..backend.embedding import as_ids, look_up, table_parameter
 from ..backend.graph import Graph, row_dot, softplus
-from ..binary_tree import BinaryTree
-from ..huffman import build_huffman
 from ..utils.checks import check_counts, check_hidden, check_positive_int
+from ..vocabulary.binary_tree import BinaryTree
+from ..vocabulary.huffman import build_huffman
 from .base import OutputLayer
 from .tree_search import LevelOrder, best_words, draw_words, level_order
 

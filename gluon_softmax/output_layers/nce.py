@@ -14,8 +14,8 @@ import numpy
 from ..backend import autograd, np
 from ..backend.arrays import upload
 from ..backend.graph import Graph, softplus
-from ..samplers import Sampler, UnigramSampler
 from ..utils.checks import check_counts, check_number
+from ..vocabulary.samplers import Sampler, UnigramSampler
 from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias

@@ -14,7 +14,6 @@ import numpy
 from ..backend import autograd, np
 from ..backend.embedding import as_ids, copied_rows, look_up, table_parameter
 from ..backend.graph import Graph, row_dot, softplus
-from ..samplers import UnigramSampler
 from ..utils.checks import (
     check_counts,
     check_hidden,
@@ -24,6 +23,7 @@ from ..utils.checks import (
     check_same_shape,
 )
 from ..utils.randomness import uniform_from
+from ..vocabulary.samplers import UnigramSampler
 from .base import OutputLayer
 
 _EVALUATION_SEED = 0

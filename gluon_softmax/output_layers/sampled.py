@@ -14,8 +14,8 @@ import numpy
 from ..backend import autograd
 from ..backend.graph import Graph
 from ..sampled_cross_entropy import sampled_cross_entropy
-from ..samplers import LogUniformSampler, Sampler
 from ..utils.checks import check_counts, check_positive_int
+from ..vocabulary.samplers import LogUniformSampler, Sampler
 from .candidates import CandidateLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias

@@ -10,7 +10,7 @@ from typing import Callable, NamedTuple
 
 import numpy
 
-from ..binary_tree import BinaryTree
+from ..vocabulary.binary_tree import BinaryTree
 
 _POSITIONS = 512  # searched at a time, and
 _PAIRS = 1 << 15  # multiplied at a time, so that memory stays small where nothing can be pruned

@@ -11,7 +11,7 @@ from typing import Any, Iterator, Sequence
 
 import numpy
 
-from .utils.checks import check_positive_int
+from ..utils.checks import check_positive_int
 
 
 class PathRows(Sequence[numpy.ndarray]):

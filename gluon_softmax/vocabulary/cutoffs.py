@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from .utils.checks import check_counts, check_number, check_positive_int
+from ..utils.checks import check_counts, check_number, check_positive_int
 
 _MOST_CANDIDATES = 1200  # places for a cut that are tried in pairs; beyond, the search takes two steps
 

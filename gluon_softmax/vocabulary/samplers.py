@@ -13,7 +13,7 @@ from typing import Any, Sequence, Union
 
 import numpy
 
-from .utils.checks import check_counts, check_ids, check_number, check_positive_int
+from ..utils.checks import check_counts, check_ids, check_number, check_positive_int
 
 Seed = Union[numpy.random.Generator, int, None]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy
 
+from ..utils.checks import check_counts
 from .binary_tree import BinaryTree
-from .utils.checks import check_counts
 
 
 def build_huffman(counts: Any) -> BinaryTree:

@@ -1,0 +1,1 @@
+"""What counts alone tell, with NumPy alone: samplers, trees over the words, clusters and cutoffs."""
