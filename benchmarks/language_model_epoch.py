@@ -38,7 +38,7 @@ class _Batches:
         self.produced = {"tokens": 0}
 
     def epoch(self, epoch: int) -> Any:
-        from gluon_softmax.batches.language_model import LanguageModelBatch
+        from gluon_softmax.data.language_model_batches import LanguageModelBatch
 
         self.produced = {"tokens": 0}
         for inputs, targets in self._batches:

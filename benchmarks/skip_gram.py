@@ -42,7 +42,7 @@ def ours(data_dir: str | None, **_: Any) -> Callable[..., float]:
 
 def d2l_batches(data_dir: str | None) -> tuple[Any, int]:
     """d2l's own batches; it looks for its archive in ../data from the working folder."""
-    from gluon_softmax.corpus import data_folder
+    from gluon_softmax.data.corpus import data_folder
 
     importlib.import_module("gluon_softmax.backend")  # mends MXNet before d2l imports it
     d2l = importlib.import_module("d2l.mxnet")

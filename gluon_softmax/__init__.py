@@ -12,8 +12,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "load_corpus": "corpus",
-    "Corpus": "corpus",
+    "load_corpus": "data.corpus",
+    "Corpus": "data.corpus",
     "FullSoftmax": "output_layers.full",
     "NegativeSampling": "output_layers.negative_sampling",
     "NCE": "output_layers.nce",
@@ -33,11 +33,11 @@ _HOME = {
     "build_huffman": "vocabulary.huffman",
     "BinaryTree": "vocabulary.binary_tree",
     "balanced_tree": "vocabulary.binary_tree",
-    "SkipGramPairs": "batches.skip_gram",
-    "SkipGramBatches": "batches.skip_gram",
-    "SkipGramBlocks": "batches.skip_gram_blocks",
-    "CBOWBatches": "batches.skip_gram",
-    "LanguageModelBatches": "batches.language_model",
+    "SkipGramPairs": "data.skip_gram_batches",
+    "SkipGramBatches": "data.skip_gram_batches",
+    "SkipGramBlocks": "data.skip_gram_blocks",
+    "CBOWBatches": "data.skip_gram_batches",
+    "LanguageModelBatches": "data.language_model_batches",
     "train": "training",
     "clipped_step": "clipping",
     "perplexity": "evaluation",

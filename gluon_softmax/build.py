@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .corpus import BOOK_MIN_FREQ, Corpus, load_corpus
+from .data.corpus import BOOK_MIN_FREQ, Corpus, load_corpus
 from .models.choose import MODELS, Options
 from .options import Given, Option, Override, fill_in
 from .output_layers.choose import LAYERS

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Sequence
 
 from .backend.device import parse_device
-from .corpus import Corpus, choose_corpus, load_corpus
+from .data.corpus import Corpus, choose_corpus, load_corpus
 from .progress import in_notebook
 from .utils.checks import check_positive_int
 

@@ -7,7 +7,7 @@ from typing import Any, Sequence
 import numpy
 
 from .backend import np
-from .corpus import EOS
+from .data.corpus import EOS
 from .utils.checks import check_number, check_positive_int
 from .vectors import unknown_token
 

@@ -25,7 +25,7 @@ import numpy
 from . import __version__
 from .build import MODELS, resolve_options
 from .checkpoint import Checkpoint, write_atomically
-from .corpus import Corpus
+from .data.corpus import Corpus
 from .utils.errors import CheckpointError
 from .vectors import WordVectors
 

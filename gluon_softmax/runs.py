@@ -17,7 +17,7 @@ from .build import (
     load_run_corpus,
     resolve_options,
 )
-from .corpus import Corpus
+from .data.corpus import Corpus
 from .options import Given
 from .run_folder import Run
 from .utils.errors import CheckpointError

@@ -13,7 +13,7 @@ import zipfile
 
 import pytest
 
-from gluon_softmax.archive import download, open_member, sha1_of, unpack
+from gluon_softmax.data.archive import download, open_member, sha1_of, unpack
 from gluon_softmax.utils.errors import CorpusError
 
 PAGE = b"<html><body>404: not the archive you asked for</body></html>"

@@ -22,8 +22,8 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.batches import window_batches
 from gluon_softmax.checkpoint import Checkpoint
+from gluon_softmax.data import window_batches
 from gluon_softmax.models.block_descent import BlockDescent
 from gluon_softmax.models.descent import reshaped
 

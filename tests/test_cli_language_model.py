@@ -13,7 +13,7 @@ import pytest
 
 import gluon_softmax as gs
 from gluon_softmax import build, cli
-from gluon_softmax.batches.language_model import LanguageModelBatches
+from gluon_softmax.data.language_model_batches import LanguageModelBatches
 from gluon_softmax.run_folder import Run
 
 SENTENCES = ["the chip has memory", "a bank gave the loan", "the chip of a computer", "the bank has credit"]

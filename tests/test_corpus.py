@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gluon_softmax.corpus as corpus_module
-from gluon_softmax.corpus import choose_corpus, data_folder, load_corpus
+import gluon_softmax.data.corpus as corpus_module
+from gluon_softmax.data.corpus import choose_corpus, data_folder, load_corpus
 from gluon_softmax.utils.errors import CorpusError
 
 TRAIN = "the cat sat on the mat\nthe <unk> sat\n\na dog ate the cat\nyes\n  a   tab\there  \nthe end"
@@ -240,7 +240,7 @@ def test_a_text_of_one_long_line_is_read_in_blocks(tmp_path, monkeypatch):
 
 def test_data_folder(tmp_path, monkeypatch):
     monkeypatch.delenv("GLUON_SOFTMAX_DATA", raising=False)
-    package = tmp_path / "clone" / "gluon_softmax"
+    package = tmp_path / "clone" / "gluon_softmax" / "data"
     package.mkdir(parents=True)
     monkeypatch.setattr(corpus_module, "__file__", str(package / "corpus.py"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -259,18 +259,19 @@ def test_data_folder(tmp_path, monkeypatch):
 
 def test_mini_ptb_is_found_in_an_installed_package(tmp_path, monkeypatch):
     archive = corpus_module._mini_ptb_archive()
-    package = tmp_path / "gluon_softmax"
-    (package / "data").mkdir(parents=True)
+    package = tmp_path / "gluon_softmax" / "data"
+    package.mkdir(parents=True)
     monkeypatch.setattr(corpus_module, "__file__", str(package / "corpus.py"))
     with pytest.raises(CorpusError, match="embedded corpus is missing"):
         load_corpus("mini_ptb")
-    shutil.copy(archive, package / "data")
+    shutil.copy(archive, package)
     assert len(load_corpus("mini_ptb").ids("train")) > 150_000
 
 
 def test_mini_ptb_loads_without_mxnet_and_d2l():
     code = (
-        "import sys, gluon_softmax.corpus as c; corpus = c.load_corpus('mini_ptb'); corpus.ids('valid'); "
+        "import sys, gluon_softmax.data.corpus as c; "
+        "corpus = c.load_corpus('mini_ptb'); corpus.ids('valid'); "
         "assert not {'mxnet', 'd2l', 'requests'} & set(sys.modules)"
     )
     root = str(Path(__file__).resolve().parents[1])

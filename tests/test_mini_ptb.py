@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gluon_softmax.corpus import load_corpus, load_planted_groups
+from gluon_softmax.data.corpus import load_corpus, load_planted_groups
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 

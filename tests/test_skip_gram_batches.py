@@ -11,8 +11,8 @@ import pytest
 from reference import TinyCorpus
 
 from gluon_softmax import CBOWBatches, SkipGramBatches, SkipGramPairs, load_corpus
-from gluon_softmax.batches import window_batches
-from gluon_softmax.batches.windows import keep_probabilities
+from gluon_softmax.data import window_batches
+from gluon_softmax.data.windows import keep_probabilities
 from gluon_softmax.utils.randomness import derive_rng
 
 V, W, K = 30, 3, 4

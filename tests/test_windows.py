@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax.batches.windows import draw_windows, keep_probabilities, subsample
+from gluon_softmax.data.windows import draw_windows, keep_probabilities, subsample
 
 COUNTS = numpy.array([500, 900, 90, 9, 1, 0])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, NamedTuple
 
-from ..corpus import Corpus
+from ..data.corpus import Corpus
 from ..options import Option
 from ..output_layers.choose import build_output_layer
 
@@ -64,8 +64,8 @@ def _windows(options: Options) -> dict[str, Any]:
 
 
 def _skip_gram_batches(corpus: Corpus, options: Options) -> Any:
-    from ..batches.skip_gram import SkipGramBatches, SkipGramPairs
-    from ..batches.skip_gram_blocks import SkipGramBlocks
+    from ..data.skip_gram_batches import SkipGramBatches, SkipGramPairs
+    from ..data.skip_gram_blocks import SkipGramBlocks
 
     kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
     kind = options["batches"]
@@ -84,20 +84,20 @@ def _skip_gram_batches(corpus: Corpus, options: Options) -> Any:
 
 
 def _skip_gram_held_out(corpus: Corpus, options: Options, split: str) -> Any:
-    from ..batches.skip_gram import SkipGramPairs
+    from ..data.skip_gram_batches import SkipGramPairs
 
     return SkipGramPairs(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
 
 
 def _cbow_batches(corpus: Corpus, options: Options) -> Any:
-    from ..batches.skip_gram import CBOWBatches
+    from ..data.skip_gram_batches import CBOWBatches
 
     kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
     return CBOWBatches(corpus, options["batch_size"], **kwargs)
 
 
 def _cbow_held_out(corpus: Corpus, options: Options, split: str) -> Any:
-    from ..batches.skip_gram import CBOWBatches
+    from ..data.skip_gram_batches import CBOWBatches
 
     return CBOWBatches(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
 
@@ -118,13 +118,13 @@ def _language_model(corpus: Corpus, options: Options) -> Any:
 
 
 def _language_model_batches(corpus: Corpus, options: Options) -> Any:
-    from ..batches.language_model import LanguageModelBatches
+    from ..data.language_model_batches import LanguageModelBatches
 
     return LanguageModelBatches(corpus, options["batch_size"], options["bptt"], drop_remainder=True)
 
 
 def _language_model_held_out(corpus: Corpus, options: Options, split: str) -> Any:
-    from ..batches.language_model import LanguageModelBatches
+    from ..data.language_model_batches import LanguageModelBatches
 
     columns = min(_HELD_OUT_COLUMNS, len(corpus.ids(split)))
     return LanguageModelBatches(corpus, columns, _HELD_OUT_BPTT, split)

@@ -15,10 +15,10 @@ from typing import IO, Any, NamedTuple
 
 import numpy
 
+from ..utils.checks import check_choice, check_positive_int
+from ..utils.errors import CorpusError
+from ..utils.memory import give_back_memory
 from .archive import download, open_member, unpack
-from .utils.checks import check_choice, check_positive_int
-from .utils.errors import CorpusError
-from .utils.memory import give_back_memory
 
 UNK, EOS = "<unk>", "<eos>"
 SPLITS = ("train", "valid", "test")
@@ -229,7 +229,7 @@ def data_folder(data_dir: str | Path | None = None) -> Path:
     chosen = data_dir or os.environ.get("GLUON_SOFTMAX_DATA")
     if chosen:
         return Path(chosen).expanduser()
-    clone = Path(__file__).resolve().parents[1] / "data"
+    clone = Path(__file__).resolve().parents[2] / "data"
     if (clone / "make_mini_ptb.py").is_file():
         return clone
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gluon_softmax"
@@ -251,12 +251,12 @@ def _ptb_archive(folder: Path) -> Path:
 
 
 def _mini_ptb_archive() -> Path:
-    package = Path(__file__).resolve().parent
-    for folder in (package / "data", package.parent / "data"):  # in an installed package, and in a clone
+    here = Path(__file__).resolve().parent
+    for folder in (here, here.parents[1] / "data"):  # in an installed package, and in a clone
         if (folder / "mini_ptb.zip").is_file():
             return folder / "mini_ptb.zip"
     raise CorpusError(
-        f"the embedded corpus is missing: {package / 'data' / 'mini_ptb.zip'} comes with the package, "
+        f"the embedded corpus is missing: {here / 'mini_ptb.zip'} comes with the package, "
         "and in a clone `python data/make_mini_ptb.py` writes it"
     )
 
@@ -292,7 +292,7 @@ def _open_file(path: Path) -> IO[bytes]:
 
 def _import_d2l() -> Any:
     """d2l's MXNet module, which takes seconds to import, after MXNet was made fit to import."""
-    from . import backend  # noqa: F401, I001  # before d2l, which imports MXNet
+    from .. import backend  # noqa: F401, I001  # before d2l, which imports MXNet
 
     from d2l import mxnet as d2l
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from .utils.errors import CorpusError
+from ..utils.errors import CorpusError
 
 TIMEOUT = (5.0, 30.0)  # seconds to connect, and to wait for the next bytes
 _BLOCK = 1 << 20
