@@ -120,7 +120,7 @@ class Judge:
 
     def __call__(self, file: str) -> float:
         from gluon_softmax.backend import mx, np
-        from gluon_softmax.evaluation import held_out_loss
+        from gluon_softmax.training.evaluation import held_out_loss
 
         with numpy.load(file) as saved:
             words, *tables = (saved[name] for name in saved.files)

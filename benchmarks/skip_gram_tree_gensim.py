@@ -83,7 +83,7 @@ class Judge:
     def __call__(self, file: str) -> float:
         import gluon_softmax as gs
         from gluon_softmax.backend import init, np
-        from gluon_softmax.evaluation import held_out_loss
+        from gluon_softmax.training.evaluation import held_out_loss
 
         with numpy.load(file) as saved:
             words, hidden, nodes, codes, points, lengths = (saved[name] for name in saved.files)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Sequence
 
 from .backend.device import parse_device
 from .data.corpus import Corpus, choose_corpus, load_corpus
-from .progress import in_notebook
+from .training.progress import in_notebook
 from .utils.checks import check_positive_int
 
 

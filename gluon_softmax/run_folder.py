@@ -24,8 +24,8 @@ import numpy
 
 from . import __version__
 from .build import MODELS, resolve_options
-from .checkpoint import Checkpoint, write_atomically
 from .data.corpus import Corpus
+from .training.checkpoint import Checkpoint, write_atomically
 from .utils.errors import CheckpointError
 from .vectors import WordVectors
 

@@ -55,7 +55,7 @@ def train_run(
     vectors are on disk.
     """
     from .pretrained import load_vectors
-    from .training import check_own_step, initialize, train
+    from .training.loop import check_own_step, initialize, train
 
     run = Run(folder)
     if resume and overwrite:

@@ -15,10 +15,10 @@ from reference import TinyCorpus, numeric_gradient
 import gluon_softmax as gs
 from gluon_softmax import AdaptiveSoftmax
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
-from gluon_softmax.checkpoint import Checkpoint
 from gluon_softmax.output_layers.choose import build_output_layer
-from gluon_softmax.sharding import to_device
-from gluon_softmax.training import make_trainer
+from gluon_softmax.training.checkpoint import Checkpoint
+from gluon_softmax.training.data_parallel import to_device
+from gluon_softmax.training.loop import make_trainer
 from gluon_softmax.utils.errors import CheckpointError
 
 with numpy.load(Path(__file__).parent / "golden" / "adaptive.npz") as file:

@@ -22,10 +22,10 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.checkpoint import Checkpoint
 from gluon_softmax.data import window_batches
 from gluon_softmax.models.block_descent import BlockDescent
 from gluon_softmax.models.descent import reshaped
+from gluon_softmax.training.checkpoint import Checkpoint
 
 M = 5
 ROWS = {"subsampling": "none", "block_size": B, "shared_noise": M}

@@ -10,8 +10,8 @@ import pytest
 
 from gluon_softmax import Embedding, clipped_step
 from gluon_softmax.backend import autograd, gluon, init, mx, nn, np
-from gluon_softmax.clipping import global_norm
-from gluon_softmax.training import make_trainer
+from gluon_softmax.training.clipping import global_norm
+from gluon_softmax.training.loop import make_trainer
 
 V, D = 7, 3
 IDS = numpy.array([1, 4, 4, 6, 0, 2], dtype=numpy.int32)

@@ -11,8 +11,8 @@ from reference import Optimizer, scatter_add
 
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
 from gluon_softmax.backend.embedding import Embedding, RowSparseParameter
-from gluon_softmax.sharding import to_device, zero_gradients
-from gluon_softmax.training import make_trainer
+from gluon_softmax.training.data_parallel import to_device, zero_gradients
+from gluon_softmax.training.loop import make_trainer
 
 V, D = 11, 4
 IDS = numpy.array(

@@ -15,8 +15,8 @@ from recurrent_reference import Text, losses, parameters_of
 
 import gluon_softmax as gs
 from gluon_softmax.backend import init, mx, np
-from gluon_softmax.carried_state import CarriedState
-from gluon_softmax.evaluation import held_out_loss, perplexity, perplexity_figures, to_perplexity
+from gluon_softmax.training.carried_state import CarriedState
+from gluon_softmax.training.evaluation import held_out_loss, perplexity, perplexity_figures, to_perplexity
 
 V, EOS = 9, 1
 

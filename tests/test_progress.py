@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gluon_softmax import progress
+from gluon_softmax.training import progress
 
 METRICS = {
     "epoch": 2, "loss": 2.5, "lr": 0.1, "train_s": 6.14, "centers": 400_000, "centers_per_s": 65_145.9,

@@ -11,11 +11,11 @@ import pytest
 from reference import Optimizer, TinyCorpus, scatter_add, sigmoid, softplus
 
 from gluon_softmax import CBOW, CBOWBatches, NegativeSampling, SkipGram, SkipGramBatches, SkipGramPairs, train
-from gluon_softmax import training as training_module
 from gluon_softmax.backend import gluon, mx, nn, np
-from gluon_softmax.checkpoint import Checkpoint
-from gluon_softmax.evaluation import held_out_loss
-from gluon_softmax.sharding import to_device
+from gluon_softmax.training import loop as training_module
+from gluon_softmax.training.checkpoint import Checkpoint
+from gluon_softmax.training.data_parallel import to_device
+from gluon_softmax.training.evaluation import held_out_loss
 
 V, D = 13, 6
 OPTIMIZERS = {"sgd": 2.0, "adam": 0.05, "adagrad": 0.2}

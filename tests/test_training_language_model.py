@@ -13,8 +13,8 @@ from recurrent_reference import Text
 
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.checkpoint import Checkpoint
-from gluon_softmax.evaluation import held_out_loss, perplexity_figures
+from gluon_softmax.training.checkpoint import Checkpoint
+from gluon_softmax.training.evaluation import held_out_loss, perplexity_figures
 
 V, D, H = 9, 4, 5
 TIMES = ("train_s", "tokens_per_s")

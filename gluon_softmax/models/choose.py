@@ -131,13 +131,13 @@ def _language_model_held_out(corpus: Corpus, options: Options, split: str) -> An
 
 
 def _loss(net: Any, batches: Any, device: Any) -> dict[str, float]:
-    from ..evaluation import loss_figures
+    from ..training.evaluation import loss_figures
 
     return loss_figures(net, batches, device)
 
 
 def _perplexity(net: Any, batches: Any, device: Any) -> dict[str, float]:
-    from ..evaluation import perplexity_figures
+    from ..training.evaluation import perplexity_figures
 
     return perplexity_figures(net, batches, device)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, Iterable
 
-from .backend.device import as_contexts
+from ..backend.device import as_contexts
 from .carried_state import CarriedState
-from .sharding import to_device
+from .data_parallel import to_device
 
 
 def held_out_loss(net: Any, batches: Any, device: Any = None) -> float:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any, Iterable
 
-from .backend import nd, np_array
-from .utils.checks import check_number
+from ..backend import nd, np_array
+from ..utils.checks import check_number
 
 
 def global_norm(parameters: Iterable[Any], ctx: Any = None) -> float:

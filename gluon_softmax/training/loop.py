@@ -9,17 +9,17 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
-from .backend import autograd, gluon, init, mx
-from .backend.device import as_contexts
+from ..backend import autograd, gluon, init, mx
+from ..backend.device import as_contexts
+from ..utils.checks import check_choice, check_number, check_positive_int
+from ..utils.memory import give_back_memory
+from ..utils.randomness import derive_rng, derive_seed
 from .carried_state import CarriedState
 from .checkpoint import Checkpoint
 from .clipping import clipped_step
+from .data_parallel import to_device, zero_gradients
 from .evaluation import loss_figures
 from .progress import Progress, save_loss_plot
-from .sharding import to_device, zero_gradients
-from .utils.checks import check_choice, check_number, check_positive_int
-from .utils.memory import give_back_memory
-from .utils.randomness import derive_rng, derive_seed
 
 OPTIMIZERS = ("sgd", "adam", "adagrad")
 SCHEDULES = ("constant", "linear")

@@ -6,8 +6,8 @@ from typing import Any, Sequence
 
 import numpy
 
-from .backend import mx
-from .backend.arrays import upload
+from ..backend import mx
+from ..backend.arrays import upload
 
 
 def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, ...]]:

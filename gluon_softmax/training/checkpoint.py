@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy
 
-from .utils.errors import CheckpointError
+from ..utils.errors import CheckpointError
 
 _INDEX = "checkpoint.json"
 
@@ -148,7 +148,7 @@ def _check_parameters(net: Any, arrays: dict[str, numpy.ndarray], folder: Path) 
 
 
 def _set_parameters(net: Any, arrays: dict[str, numpy.ndarray]) -> None:
-    from .backend import np
+    from ..backend import np
 
     for name, parameter in net._collect_params_with_prefix().items():
         parameter.set_data(np.array(arrays[name], dtype=arrays[name].dtype))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Mapping
 
-from .utils.checks import check_choice
+from ..utils.checks import check_choice
 
 KINDS = ("auto", "bar", "animator", "lines", "none")
 

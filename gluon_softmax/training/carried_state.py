@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from .backend import np
+from ..backend import np
 
 
 class CarriedState:
