@@ -23,8 +23,8 @@ from gluon_softmax import (
 )
 from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.data import window_batches
-from gluon_softmax.models.block_descent import BlockDescent
-from gluon_softmax.models.descent import reshaped
+from gluon_softmax.fused.negative_sampling_sgd import BlockDescent
+from gluon_softmax.fused.sgd import reshaped
 from gluon_softmax.training.checkpoint import Checkpoint
 
 M = 5

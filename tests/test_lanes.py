@@ -7,11 +7,11 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax import lanes as module
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.lanes import lanes
-from gluon_softmax.linear_cross_entropy import linear_cross_entropy
-from gluon_softmax.sampled_cross_entropy import sampled_cross_entropy
+from gluon_softmax.fused import row_split as module
+from gluon_softmax.fused.linear_cross_entropy import linear_cross_entropy
+from gluon_softmax.fused.row_split import lanes
+from gluon_softmax.fused.sampled_cross_entropy import sampled_cross_entropy
 
 N, S, D, C = 7, 3, 4, 5
 RNG = numpy.random.default_rng(2)

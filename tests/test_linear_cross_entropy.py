@@ -8,9 +8,9 @@ import numpy
 import pytest
 from reference import numeric_gradient
 
-from gluon_softmax import linear_cross_entropy as module
 from gluon_softmax.backend import autograd, gluon, np
-from gluon_softmax.linear_cross_entropy import linear_cross_entropy
+from gluon_softmax.fused import linear_cross_entropy as module
+from gluon_softmax.fused.linear_cross_entropy import linear_cross_entropy
 
 N, D, C = 11, 4, 7
 RNG = numpy.random.default_rng(3)

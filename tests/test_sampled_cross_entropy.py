@@ -9,7 +9,7 @@ import pytest
 from reference import numeric_gradient
 
 from gluon_softmax.backend import autograd, np
-from gluon_softmax.sampled_cross_entropy import sampled_cross_entropy
+from gluon_softmax.fused.sampled_cross_entropy import sampled_cross_entropy
 
 N, S, D = 6, 4, 3
 RNG = numpy.random.default_rng(11)

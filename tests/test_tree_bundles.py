@@ -10,7 +10,7 @@ import pytest
 from blocks import CORPUS, B, V, W, pairs_of
 
 from gluon_softmax import BinaryTree, SkipGramBlocks, balanced_tree, build_huffman
-from gluon_softmax.models.tree_bundles import TreeBundles
+from gluon_softmax.fused.tree_bundles import TreeBundles
 
 
 def chain(vocab_size: int) -> BinaryTree:

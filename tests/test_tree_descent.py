@@ -12,7 +12,7 @@ from reference import scatter_add, sigmoid, softplus
 
 from gluon_softmax import HierarchicalSoftmax, SkipGram, SkipGramBlocks, SkipGramPairs, balanced_tree, train
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.models import tree_descent
+from gluon_softmax.fused import hierarchical_sgd as tree_descent
 
 CPUS = [mx.cpu(0), mx.cpu(1)]
 RATE = 0.05

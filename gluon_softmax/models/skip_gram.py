@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..fused.hierarchical_sgd import TreeDescent
+from ..fused.negative_sampling_sgd import BlockDescent
+from ..fused.sgd import Descent
 from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
 from ..utils.checks import check_same_shape
 from .base import WordModel
-from .block_descent import BlockDescent
-from .descent import Descent
-from .tree_descent import TreeDescent
 
 
 class SkipGram(WordModel):

@@ -13,7 +13,7 @@ import numpy
 from ..backend import autograd, mx, np, npx
 from ..backend.embedding import as_ids, table_parameter
 from ..backend.graph import Graph
-from ..linear_cross_entropy import linear_cross_entropy
+from ..fused.linear_cross_entropy import linear_cross_entropy
 from ..utils.checks import check_hidden, check_number
 from ..vocabulary.clusters import Clusters
 from ..vocabulary.cutoffs import check_cutoffs, check_falling, tail_widths

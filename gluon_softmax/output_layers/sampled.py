@@ -13,7 +13,7 @@ import numpy
 
 from ..backend import autograd
 from ..backend.graph import Graph
-from ..sampled_cross_entropy import sampled_cross_entropy
+from ..fused.sampled_cross_entropy import sampled_cross_entropy
 from ..utils.checks import check_counts, check_positive_int
 from ..vocabulary.samplers import LogUniformSampler, Sampler
 from .candidates import CandidateLayer

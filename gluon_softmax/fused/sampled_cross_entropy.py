@@ -16,11 +16,11 @@ from typing import Any, Sequence
 
 import numpy
 
-from .backend import autograd, nd
-from .backend.embedding import as_ids
-from .backend.function import Function
-from .lanes import lanes
+from ..backend import autograd, nd
+from ..backend.embedding import as_ids
+from ..backend.function import Function
 from .linear_cross_entropy import write_at
+from .row_split import lanes
 
 
 def sampled_cross_entropy(hidden: Any, rows: Any, shift: Any, num_sampled: int, removed: Any = None) -> Any:

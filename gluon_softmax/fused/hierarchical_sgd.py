@@ -14,7 +14,7 @@ import numpy
 from ..backend import autograd, np
 from ..backend.graph import Graph, softplus
 from ..vocabulary.binary_tree import BinaryTree
-from .descent import Descent, own_gradient, reshaped
+from .sgd import Descent, own_gradient, reshaped
 from .tree_bundles import Bundles, TreeBundles
 
 _PAIRS = 32  # of a bundle

@@ -8,7 +8,7 @@ import numpy
 
 from ..backend import autograd, np
 from ..backend.graph import Graph, softplus
-from .descent import Descent, own_gradient
+from .sgd import Descent, own_gradient
 
 _MEASURE_EVERY = 32  # steps
 

@@ -17,10 +17,10 @@ from __future__ import annotations
 import itertools
 from typing import Any, Iterator, Sequence
 
-from .backend import autograd, nd
-from .backend.embedding import as_ids
-from .backend.function import Function
-from .lanes import lanes
+from ..backend import autograd, nd
+from ..backend.embedding import as_ids
+from ..backend.function import Function
+from .row_split import lanes
 
 _BLOCK = 1 << 22  # the most scores at once, 16 MiB
 _ROWS = 1024  # of them at once where half a block has fewer: products of this size run at full speed
