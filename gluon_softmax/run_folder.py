@@ -25,9 +25,9 @@ import numpy
 from . import __version__
 from .build import MODELS, resolve_options
 from .data.corpus import Corpus
+from .models.vectors import WordVectors
 from .training.checkpoint import Checkpoint, write_atomically
 from .utils.errors import CheckpointError
-from .vectors import WordVectors
 
 
 def _vocab_sha256(tokens: Sequence[str]) -> str:

@@ -18,10 +18,10 @@ from .build import (
     resolve_options,
 )
 from .data.corpus import Corpus
+from .models.vectors import WordVectors
 from .options import Given
 from .run_folder import Run
 from .utils.errors import CheckpointError
-from .vectors import WordVectors
 
 # Where the text lies is not what it says: that is known by its SHA-256. How often one looks changes nothing.
 _MAY_DIFFER = ("data_dir", "log_interval")
@@ -54,7 +54,7 @@ def train_run(
     of `resolve_options`, `load_corpus` and `train`. After each epoch the checkpoint, the metrics and the
     vectors are on disk.
     """
-    from .pretrained import load_vectors
+    from .models.pretrained import load_vectors
     from .training.loop import check_own_step, initialize, train
 
     run = Run(folder)
@@ -185,7 +185,7 @@ def generate_run(
     """Words from the language model of a run; `kwargs` and errors are those of `generate`, the others those
     of `evaluate_run`.
     """
-    from .generation import generate
+    from .models.generation import generate
 
     run = Run(folder)
     model = run.config()["options"]["model"]

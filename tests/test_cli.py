@@ -13,8 +13,8 @@ from typing import Any, Sequence
 import pytest
 
 from gluon_softmax import build, cli
+from gluon_softmax.models.vectors import WordVectors
 from gluon_softmax.run_folder import Run
-from gluon_softmax.vectors import WordVectors
 
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCES = [

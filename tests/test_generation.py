@@ -10,7 +10,7 @@ import pytest
 
 import gluon_softmax as gs
 from gluon_softmax.backend import init, mx, np
-from gluon_softmax.generation import sampling_distribution
+from gluon_softmax.models.generation import sampling_distribution
 
 WORDS = ["<unk>", "the", "<eos>", "chip", "chips", "bank", "of", "oil", "price"]
 VOCAB = SimpleNamespace(idx_to_token=WORDS, token_to_idx={word: i for i, word in enumerate(WORDS)})

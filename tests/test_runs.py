@@ -13,11 +13,11 @@ import numpy
 import pytest
 
 from gluon_softmax import build
+from gluon_softmax.models.vectors import WordVectors
 from gluon_softmax.options import Option, Override, fill_in
 from gluon_softmax.run_folder import Run, finite_or_none
 from gluon_softmax.runs import evaluate_run, train_run
 from gluon_softmax.utils.errors import CheckpointError
-from gluon_softmax.vectors import WordVectors
 
 
 def write_corpus(folder: Path, seed: int = 0, sentences: int = 120) -> Path:

@@ -15,7 +15,7 @@ import numpy
 import pytest
 
 from gluon_softmax.backend import mx, nn  # before d2l, which the tests import for themselves
-from gluon_softmax.vectors import WordVectors, get_similar_tokens
+from gluon_softmax.models.vectors import WordVectors, get_similar_tokens
 
 # (x, y): man and woman differ in y, so do king and queen; apple points elsewhere
 ROYAL = {"man": (1, 1), "woman": (1, 3), "king": (4, 4), "queen": (3, 7), "apple": (-2, 1)}

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from ..adaptive_embedding import AdaptiveEmbedding
 from ..backend import autograd, gluon, nn, np, npx
 from ..backend.embedding import Embedding, as_ids
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
 from ..utils.checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape
+from .adaptive_embedding import AdaptiveEmbedding
 from .base import check_layer
 from .recurrence import Recurrence
 

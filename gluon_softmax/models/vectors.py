@@ -14,7 +14,7 @@ from typing import Any, Sequence
 
 import numpy
 
-from .utils.checks import check_positive_int
+from ..utils.checks import check_positive_int
 
 UNKNOWN = "<unk>"
 

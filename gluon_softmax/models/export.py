@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .backend import mx, npx
-from .backend.embedding import Embedding
-from .models.base import WordModel
-from .models.cbow import CBOW
-from .models.language_model import LanguageModel
+from ..backend import mx, npx
+from ..backend.embedding import Embedding
+from .base import WordModel
+from .cbow import CBOW
+from .language_model import LanguageModel
 
 
 class Exported(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from .backend import np
-from .backend.embedding import Embedding
+from ..backend import np
+from ..backend.embedding import Embedding
 from .vectors import WordVectors
 
 
