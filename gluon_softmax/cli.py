@@ -10,11 +10,11 @@ import sys
 from typing import Any, Iterable, NoReturn, Sequence
 
 from . import __version__
-from .build import COMMON, MODELS
 from .models.vectors import get_similar_tokens
-from .run_folder import Run, finite_or_none
-from .runs import evaluate_run, generate_run, train_run
-from .train_parser import add_train, option_names
+from .runs.arguments import add_train, option_names
+from .runs.build import COMMON, MODELS
+from .runs.commands import evaluate_run, generate_run, train_run
+from .runs.folder import Run, finite_or_none
 
 PROGRAM = "gluon-softmax"
 USER_ERROR, INTERRUPTED = 2, 130

@@ -15,7 +15,7 @@ from reference import TinyCorpus, numeric_gradient
 import gluon_softmax as gs
 from gluon_softmax import AdaptiveSoftmax
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
-from gluon_softmax.output_layers.choose import build_output_layer
+from gluon_softmax.runs.layers import build_output_layer
 from gluon_softmax.training.checkpoint import Checkpoint
 from gluon_softmax.training.data_parallel import to_device
 from gluon_softmax.training.loop import make_trainer

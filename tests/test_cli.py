@@ -12,9 +12,10 @@ from typing import Any, Sequence
 
 import pytest
 
-from gluon_softmax import build, cli
+from gluon_softmax import cli
 from gluon_softmax.models.vectors import WordVectors
-from gluon_softmax.run_folder import Run
+from gluon_softmax.runs import build
+from gluon_softmax.runs.folder import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCES = [

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import gluon_softmax as gs
-from gluon_softmax import build, cli
+from gluon_softmax import cli
 from gluon_softmax.data.language_model_batches import LanguageModelBatches
-from gluon_softmax.run_folder import Run
+from gluon_softmax.runs import build
+from gluon_softmax.runs.folder import Run
 
 SENTENCES = ["the chip has memory", "a bank gave the loan", "the chip of a computer", "the bank has credit"]
 

@@ -14,7 +14,7 @@ from reference import Optimizer, TinyCorpus, numeric_gradient
 
 from gluon_softmax import CBOW, CBOWBatches, Embedding, FullSoftmax, SkipGram, SkipGramPairs, train
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
-from gluon_softmax.output_layers.choose import build_output_layer
+from gluon_softmax.runs.layers import build_output_layer
 
 V, D = 9, 5
 RNG = numpy.random.default_rng(1)

@@ -30,7 +30,7 @@ from walks import (
 
 from gluon_softmax import CBOW, BinaryTree, CBOWBatches, HierarchicalSoftmax, SkipGram, SkipGramPairs, train
 from gluon_softmax.backend import autograd, gluon, mx, np
-from gluon_softmax.output_layers.choose import build_output_layer
+from gluon_softmax.runs.layers import build_output_layer
 
 
 @pytest.mark.parametrize("hybridize", [False, True])

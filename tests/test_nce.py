@@ -27,7 +27,7 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
-from gluon_softmax.output_layers.choose import build_output_layer
+from gluon_softmax.runs.layers import build_output_layer
 
 V, D, S = 9, 5, 6
 COUNTS = numpy.array([40, 7, 0, 25, 3, 12, 1, 9, 30])

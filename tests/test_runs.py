@@ -12,11 +12,11 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax import build
 from gluon_softmax.models.vectors import WordVectors
-from gluon_softmax.options import Option, Override, fill_in
-from gluon_softmax.run_folder import Run, finite_or_none
-from gluon_softmax.runs import evaluate_run, train_run
+from gluon_softmax.runs import build
+from gluon_softmax.runs.commands import evaluate_run, train_run
+from gluon_softmax.runs.folder import Run, finite_or_none
+from gluon_softmax.runs.options import Option, Override, fill_in
 from gluon_softmax.utils.errors import CheckpointError
 
 

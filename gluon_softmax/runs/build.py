@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .data.corpus import BOOK_MIN_FREQ, Corpus, load_corpus
-from .models.choose import MODELS, Options
+from ..data.corpus import BOOK_MIN_FREQ, Corpus, load_corpus
+from ..utils.checks import check_choice, check_number, check_positive_int
+from .layers import LAYERS
+from .models import MODELS, Options
 from .options import Given, Option, Override, fill_in
-from .output_layers.choose import LAYERS
-from .utils.checks import check_choice, check_number, check_positive_int
 
 COMMON: tuple[Option, ...] = (
     Option(
@@ -188,7 +188,7 @@ def build_held_out(corpus: Corpus, options: Options, split: str = "valid") -> An
 
 def build_device(options: Options) -> list[Any]:
     """The contexts of a run; ValueError for a device that is none or cannot be used."""
-    from .backend.device import parse_device
+    from ..backend.device import parse_device
 
     return [parse_device(name) for name in str(options["device"]).split(",")]
 

@@ -6,8 +6,8 @@ import argparse
 from typing import Any, Sequence
 
 from .build import COMMON, MODELS, OVERRIDES
+from .layers import LAYERS
 from .options import Option
-from .output_layers.choose import LAYERS
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:

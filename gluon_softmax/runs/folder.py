@@ -22,12 +22,12 @@ from typing import Any, Sequence
 
 import numpy
 
-from . import __version__
+from .. import __version__
+from ..data.corpus import Corpus
+from ..models.vectors import WordVectors
+from ..training.checkpoint import Checkpoint, write_atomically
+from ..utils.errors import CheckpointError
 from .build import MODELS, resolve_options
-from .data.corpus import Corpus
-from .models.vectors import WordVectors
-from .training.checkpoint import Checkpoint, write_atomically
-from .utils.errors import CheckpointError
 
 
 def _vocab_sha256(tokens: Sequence[str]) -> str:
@@ -145,7 +145,7 @@ class Run:
 
     def start(self, options: dict[str, Any], corpus: Corpus) -> None:
         """Write config.json."""
-        from .backend import mx
+        from ..backend import mx
 
         versions = {"gluon_softmax": __version__, "mxnet": mx.__version__, "numpy": numpy.__version__}
         config = {"options": options, "versions": versions, "corpus": _describe_corpus(corpus)}

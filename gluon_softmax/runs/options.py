@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, NamedTuple, Sequence, Union
 
-from .utils.checks import check_choice
+from ..utils.checks import check_choice
 
 
 class Option(NamedTuple):

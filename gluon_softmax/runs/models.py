@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, NamedTuple
 
 from ..data.corpus import Corpus
-from ..options import Option
-from ..output_layers.choose import build_output_layer
+from .layers import build_output_layer
+from .options import Option
 
 Options = Mapping[str, Any]
 
@@ -41,13 +41,13 @@ class ModelChoice(NamedTuple):
 
 
 def _skip_gram(corpus: Corpus, options: Options) -> Any:
-    from .skip_gram import SkipGram
+    from ..models.skip_gram import SkipGram
 
     return _word_model(SkipGram, corpus, options)
 
 
 def _cbow(corpus: Corpus, options: Options) -> Any:
-    from .cbow import CBOW
+    from ..models.cbow import CBOW
 
     return _word_model(CBOW, corpus, options)
 
@@ -103,7 +103,7 @@ def _cbow_held_out(corpus: Corpus, options: Options, split: str) -> Any:
 
 
 def _language_model(corpus: Corpus, options: Options) -> Any:
-    from .language_model import LanguageModel
+    from ..models.language_model import LanguageModel
 
     width = options["embed_size"] if options["tie_weights"] else options["num_hiddens"]
     layer = build_output_layer(options["softmax"], corpus.counts, width, options)

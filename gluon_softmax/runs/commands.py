@@ -7,6 +7,9 @@ import os
 from pathlib import Path
 from typing import Any, Callable
 
+from ..data.corpus import Corpus
+from ..models.vectors import WordVectors
+from ..utils.errors import CheckpointError
 from .build import (
     MODELS,
     build_batches,
@@ -17,11 +20,8 @@ from .build import (
     load_run_corpus,
     resolve_options,
 )
-from .data.corpus import Corpus
-from .models.vectors import WordVectors
+from .folder import Run
 from .options import Given
-from .run_folder import Run
-from .utils.errors import CheckpointError
 
 # Where the text lies is not what it says: that is known by its SHA-256. How often one looks changes nothing.
 _MAY_DIFFER = ("data_dir", "log_interval")
@@ -54,8 +54,8 @@ def train_run(
     of `resolve_options`, `load_corpus` and `train`. After each epoch the checkpoint, the metrics and the
     vectors are on disk.
     """
-    from .models.pretrained import load_vectors
-    from .training.loop import check_own_step, initialize, train
+    from ..models.pretrained import load_vectors
+    from ..training.loop import check_own_step, initialize, train
 
     run = Run(folder)
     if resume and overwrite:
@@ -185,7 +185,7 @@ def generate_run(
     """Words from the language model of a run; `kwargs` and errors are those of `generate`, the others those
     of `evaluate_run`.
     """
-    from .models.generation import generate
+    from ..models.generation import generate
 
     run = Run(folder)
     model = run.config()["options"]["model"]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, NamedTuple
 
-from ..options import Option
 from ..utils.checks import check_choice
+from .options import Option
 
 
 class LayerChoice(NamedTuple):
@@ -21,8 +21,8 @@ class LayerChoice(NamedTuple):
 
 
 def _full(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from .full import FullSoftmax
-    from .unigram_bias import unigram_bias
+    from ..output_layers.full import FullSoftmax
+    from ..output_layers.unigram_bias import unigram_bias
 
     # sparse_grad is for the model's table: the gradient of a full softmax touches every row
     return FullSoftmax(
@@ -34,7 +34,7 @@ def _full(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
 
 
 def _negative_sampling(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from .negative_sampling import NegativeSampling
+    from ..output_layers.negative_sampling import NegativeSampling
 
     return NegativeSampling(
         counts,
@@ -46,13 +46,13 @@ def _negative_sampling(counts: Any, in_units: int, options: Mapping[str, Any]) -
 
 
 def _hierarchical(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from .hierarchical import HierarchicalSoftmax
+    from ..output_layers.hierarchical import HierarchicalSoftmax
 
     return HierarchicalSoftmax(counts, in_units, sparse_grad=options["sparse_grad"])
 
 
 def _nce(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from .nce import NCE
+    from ..output_layers.nce import NCE
 
     return NCE(
         counts,
@@ -65,8 +65,8 @@ def _nce(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
 
 
 def _sampled(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+    from ..output_layers.sampled import SampledSoftmax
     from ..vocabulary.samplers import LogUniformSampler, UniformSampler, UnigramSampler
-    from .sampled import SampledSoftmax
 
     if options["sampler"] == "unigram":
         sampler: Any = UnigramSampler(counts, options["power"])
@@ -85,8 +85,8 @@ def _sampled(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
 
 
 def _adaptive(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+    from ..output_layers.adaptive import AdaptiveSoftmax
     from ..vocabulary.cutoffs import optimal_cutoffs
-    from .adaptive import AdaptiveSoftmax
 
     if options["cutoffs"]:
         cutoffs = parse_cutoffs(options["cutoffs"])

@@ -1,0 +1,1 @@
+"""A run is a folder: options in, a trained net out."""
