@@ -43,7 +43,7 @@ build/notebooks/%.ipynb: chapters/%.py | $(VENV)/.installed-test
 	@echo $@
 
 oracles: $(VENV)/.installed-peers  ## write the golden files in tests/golden/ again, with PyTorch itself
-	@for script in oracles/make_golden_*.py; do echo $$script; $(VENV)-peers/bin/python $$script || exit 1; done
+	@for script in tests/golden/make_*.py; do echo $$script; $(VENV)-peers/bin/python $$script || exit 1; done
 
 bench: $(VENV)/.installed $(VENV)/.installed-peers  ## measure beside the peers, print the table, write benchmarks/results.json
 	PEERS_PYTHON=$(VENV)-peers/bin/python $(PY) benchmarks/report.py $(ARGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 import pytest
-from every_layer import EVERY_LAYER
+from oracles.every_layer import EVERY_LAYER
 
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, mx, np

@@ -91,7 +91,7 @@ def test_wheel_carries_every_subpackage_and_of_data_only_the_embedded_corpus(tmp
     built = {str(path.relative_to(lib)) for path in lib.rglob("*") if path.is_file()}
     sources = {str(path.relative_to(clone)) for path in (clone / "gluon_softmax").rglob("*.py")}
     assert built == sources | {"gluon_softmax/data/mini_ptb.zip"}
-    assert {f"gluon_softmax/{name}/__init__.py" for name in ("output_layers", "models", "batches")} <= built
+    assert {f"gluon_softmax/{name}/__init__.py" for name in ("output_layers", "models", "data")} <= built
     copy = (lib / "gluon_softmax" / "data" / "mini_ptb.zip").read_bytes()
     assert copy == (clone / "data" / "mini_ptb.zip").read_bytes()
 
