@@ -15,7 +15,7 @@ import numpy
 from .bootstrap import mx, np
 
 
-def upload(array: Any, dtype: Any, ctx: Any = None) -> Any:
+def as_device_array(array: Any, dtype: Any, ctx: Any = None) -> Any:
     """A copy of a host array as an MXNet array of `dtype` on `ctx`, the current context if None."""
     ctx = mx.current_context() if ctx is None else ctx
     host = numpy.asarray(array, dtype=dtype, order="C")
@@ -24,6 +24,16 @@ def upload(array: Any, dtype: Any, ctx: Any = None) -> Any:
     on_device = np.empty(host.shape, dtype=host.dtype, ctx=ctx)
     ctypes.memmove(address_of(on_device), host.ctypes.data, host.nbytes)
     return on_device
+
+
+def as_ids(ids: Any, ctx: Any = None) -> Any:
+    """Ids as an int32 MXNet array on `ctx` (an MXNet array stays where it is without one, host ids go to the
+    current context).
+    """
+    if isinstance(ids, mx.nd.NDArray):
+        ids = ids.astype("int32", copy=False)  # MXNet cannot put int64 ids beside int32 ones
+        return ids if ctx is None else ids.as_in_ctx(ctx)
+    return as_device_array(ids, "int32", ctx)
 
 
 def address_of(array: Any) -> int:

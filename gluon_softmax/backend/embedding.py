@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from ..utils.checks import check_ids, check_positive_int
-from .arrays import upload
+from .arrays import as_ids
 from .block import Block
 from .bootstrap import gluon, mx
 from .row_sparse import RowSparseParameter
@@ -33,7 +33,7 @@ def table_parameter(
 
 
 def look_up(
-    F: Any, ids: Any, table: Any, shape: tuple[int, int], sparse_grad: bool, dtype: Any = "float32"
+    F: Any, ids: Any, table: Any, shape: tuple[int, ...], sparse_grad: bool, dtype: Any = "float32"
 ) -> Any:
     """Rows of `table` at `ids`: (...) -> (..., d); `F` is ``mx.nd`` or ``mx.sym``."""
     return F.npx.embedding(
@@ -107,13 +107,3 @@ class Embedding(Block):
 
     def __repr__(self) -> str:
         return f"Embedding({self._shape[0]} -> {self._shape[1]}, sparse_grad={self._sparse_grad})"
-
-
-def as_ids(ids: Any, ctx: Any = None) -> Any:
-    """Ids as an int32 MXNet array on `ctx` (an MXNet array stays where it is without one, host ids go to the
-    current context).
-    """
-    if isinstance(ids, mx.nd.NDArray):
-        ids = ids.astype("int32", copy=False)  # MXNet cannot put int64 ids beside int32 ones
-        return ids if ctx is None else ids.as_in_ctx(ctx)
-    return upload(ids, "int32", ctx)

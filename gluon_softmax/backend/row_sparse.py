@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from .arrays import upload
+from .arrays import as_device_array
 from .bootstrap import autograd, mx, np, np_array
 from .table import TableParameter
 
@@ -72,13 +72,13 @@ class RowSparseParameter(TableParameter):
                 f"{self.name} (for a loss that is only looked at, leave out autograd.record())"
             )
         different, places = self._tell_apart(ids)
-        ids_there = upload(different, "int32", ctx)
+        ids_there = as_device_array(different, "int32", ctx)
         with autograd.pause():
             rows = np.take(self.data(ctx), ids_there, axis=0, mode="clip")  # (U, d)
         row_sparse, gradient = _row_sparse(different, self.shape, rows.dtype, ctx)  # while rows are copied
         autograd.mark_variables([rows], [gradient], "write")
         self._copied.append(_Copied(ids_there, rows, gradient, row_sparse))
-        return np.take(rows, upload(places, "int32", ctx), axis=0, mode="clip")
+        return np.take(rows, as_device_array(places, "int32", ctx), axis=0, mode="clip")
 
     def _tell_apart(self, ids: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
         """``numpy.unique(ids, return_inverse=True)`` in a quarter of the time, by a note for each row."""
@@ -135,18 +135,18 @@ class RowSparseParameter(TableParameter):
             self._put.add(k)
 
 
-def _summed(parts: list[_Copied], shape: tuple[int, int]) -> _Copied:
+def _summed(parts: list[_Copied], shape: tuple[int, ...]) -> _Copied:
     """Row-sparse gradients added up."""
     ids, places = numpy.unique(numpy.concatenate([part.ids.asnumpy() for part in parts]), return_inverse=True)
     rows = numpy.concatenate([part.gradient.asnumpy() for part in parts])
     row_sparse, total = _row_sparse(ids, shape, rows.dtype, parts[0].rows.ctx)
     added = numpy.zeros(total.shape, dtype=rows.dtype)
     numpy.add.at(added, places, rows)
-    total[:] = upload(added, rows.dtype, total.ctx)
-    return _Copied(upload(ids, "int32", total.ctx), None, total, row_sparse)
+    total[:] = as_device_array(added, rows.dtype, total.ctx)
+    return _Copied(as_device_array(ids, "int32", total.ctx), None, total, row_sparse)
 
 
-def _row_sparse(ids: numpy.ndarray, shape: tuple[int, int], dtype: Any, ctx: Any) -> tuple[Any, Any]:
+def _row_sparse(ids: numpy.ndarray, shape: tuple[int, ...], dtype: Any, ctx: Any) -> tuple[Any, Any]:
     """A row-sparse array with room for rows at the rising `ids`, and these rows (U, d), yet to be written: a
     dense array in the same memory. The row-sparse one does not know of operators that write to them.
     """
@@ -155,7 +155,7 @@ def _row_sparse(ids: numpy.ndarray, shape: tuple[int, int], dtype: Any, ctx: Any
             "row_sparse", shape, ctx, False, dtype, [numpy.int64], [ids.shape]
         )
         array = mx.nd.sparse.RowSparseNDArray(handle)
-        on_device = upload(ids, "int64", ctx)
+        on_device = as_device_array(ids, "int64", ctx)
         mx.base.check_call(
             mx.base._LIB.MXNDArraySyncCopyFromNDArray(handle, on_device.handle, ctypes.c_int(0))
         )

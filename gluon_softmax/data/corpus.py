@@ -18,9 +18,9 @@ import numpy
 from ..utils.checks import check_choice, check_positive_int
 from ..utils.errors import CorpusError
 from ..utils.memory import give_back_memory
+from ..vocabulary.tokens import EOS, UNK, UNK_ID
 from .archive import download, open_member, unpack
 
-UNK, EOS = "<unk>", "<eos>"
 SPLITS = ("train", "valid", "test")
 BOOK_MIN_FREQ = 10  # d2l's load_data_ptb
 _BLOCK = 1 << 20  # bytes or ids handled at once, so that the passes over a corpus need no second copy of it
@@ -133,7 +133,7 @@ class Corpus:
         tokens, sentences = len(self.ids("train")), len(self.offsets("train")) - 1
         return (
             f"Corpus({self.name!r}, min_freq={self.min_freq}, eos={self.eos}): {len(self.counts):,} types, "
-            f"{tokens:,} training tokens in {sentences:,} sentences, {self.counts[0] / tokens:.1%} {UNK}"
+            f"{tokens:,} training tokens in {sentences:,} sentences, {self.counts[UNK_ID] / tokens:.1%} {UNK}"
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..utils.checks import check_counts
 from ..vocabulary.samplers import UnigramSampler
-from .windows import UNK
+from ..vocabulary.tokens import UNK_ID
 
 
 def noise_sampler(counts: Any, power: float, noise_weights: Any = None) -> UnigramSampler:
@@ -18,7 +18,7 @@ def noise_sampler(counts: Any, power: float, noise_weights: Any = None) -> Unigr
         power = 1.0
     weights = check_counts("noise_weights", counts if noise_weights is None else noise_weights, len(counts))
     weights = weights.copy()
-    weights[UNK] = 0
+    weights[UNK_ID] = 0
     if not weights.any():
         raise ValueError("noise_weights takes a weight above 0 for a word other than <unk>, id 0; got none")
     return UnigramSampler(weights, power)

@@ -52,7 +52,6 @@ class SkipGramBlocks(WindowBatches):
     """
 
     _position = "pairs"
-    own_step = True  # for the net's `descent`, not for its loss
 
     def __init__(
         self,

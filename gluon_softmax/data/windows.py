@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy
 
 from ..utils.checks import check_choice, check_number
+from ..vocabulary.tokens import UNK_ID
 
 SUBSAMPLING = ("d2l", "word2vec", "none")
-UNK = 0
 
 
 class Windows(NamedTuple):
@@ -37,7 +37,7 @@ def keep_probabilities(
     check_choice("subsampling", subsampling, SUBSAMPLING)
     threshold = check_number("threshold", threshold, 0, 1, open_low=True)
     known = numpy.array(counts, dtype=numpy.float64)
-    known[UNK] = 0
+    known[UNK_ID] = 0
     with numpy.errstate(divide="ignore", invalid="ignore"):
         ratio = threshold * known.sum() / known  # t / f, infinite for a word that never occurs
         keep = {
@@ -46,7 +46,7 @@ def keep_probabilities(
             "none": numpy.full(known.size, numpy.inf),
         }[subsampling]
     keep = numpy.minimum(keep, 1.0)
-    keep[UNK] = 0
+    keep[UNK_ID] = 0
     return keep
 
 

@@ -1,4 +1,4 @@
-"""The fast step of the skip-gram with hierarchical softmax; see `Descent` for what makes it fast.
+"""The fast step of the skip-gram with hierarchical softmax; see `InPlaceSGD` for what makes it fast.
 
 The pairs of many batches are sorted by their centre's leaf and cut into bundles, each with the few nodes that
 its pairs pass: a node and a context word are looked up once a bundle, and the scores are one small matrix
@@ -11,18 +11,18 @@ from typing import Any, Iterator
 
 import numpy
 
-from ..backend import autograd, np
-from ..backend.graph import Graph, softplus
+from ..backend import autograd, nn, np
+from ..backend.ops import softplus
 from ..vocabulary.binary_tree import BinaryTree
-from .sgd import Descent, own_gradient, reshaped
+from .sgd import InPlaceSGD, aliased_gradient, reshaped
 from .tree_bundles import Bundles, TreeBundles
 
 _PAIRS = 32  # of a bundle
 _MOST_CHANGES = 32  # summed changes of a node in a step that count in full: the root has one a pair
 
 
-class TreeDescent(Descent):
-    """``descent.epoch(batches, rate)`` makes as many steps as there are `SkipGramBlockBatch`: each row moves
+class HierarchicalSGD(InPlaceSGD):
+    """``steps.epoch(batches, rate)`` makes as many steps as there are `SkipGramBlockBatch`: each row moves
     by -rate times the gradient of the *sum* over the step's pairs (centre c, context word o) of
 
         -sum_{i=1..L(c)} log sigmoid((1 - 2 code_i) w_{point_i} . v_o)
@@ -44,15 +44,15 @@ class TreeDescent(Descent):
         stretches = ((begin <= pair) & (pair < end)).reshape(-1, _PAIRS).astype(numpy.float32)
         super().__init__([stretches], hidden_table.ctx)
         self._bundles = TreeBundles(tree, _PAIRS, per_step)
-        self._per_step, self._losses = per_step, Graph(_sum_of_losses)
+        self._per_step, self._losses = per_step, nn.HybridLambda(_sum_of_losses)
         num_nodes, width = node_table.shape
         passing = numpy.bincount(tree.flat_points, numpy.repeat(kept, tree.lengths), num_nodes) / kept.sum()
         damping = numpy.minimum(1, _MOST_CHANGES / numpy.maximum(1, pairs * passing))
         self._damping = np.array(damping[:, None], dtype="float32", ctx=self._ctx)
-        self._hidden = own_gradient(hidden_table, (len(tree), 1, width))
-        self._nodes = own_gradient(node_table, (num_nodes, 1, width))
+        self._hidden = aliased_gradient(hidden_table, (len(tree), 1, width))
+        self._nodes = aliased_gradient(node_table, (num_nodes, 1, width))
         self._losses.hybridize()
-        self._graphs: dict[tuple[int, int], Graph] = {}  # by columns and lane
+        self._graphs: dict[tuple[int, int], nn.HybridLambda] = {}  # by columns and lane
 
     def _prepare(
         self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray
@@ -92,10 +92,10 @@ class TreeDescent(Descent):
         w = np.take(self._nodes, nodes, axis=0, mode="clip")  # (1, n columns, 1, d)
         return v, w
 
-    def _compiled(self, columns: int, lane: int) -> Graph:
+    def _compiled(self, columns: int, lane: int) -> nn.HybridLambda:
         found = self._graphs.get((columns, lane))
         if found is None:
-            found = self._graphs[columns, lane] = Graph(_Step(self._per_step, columns).changes)
+            found = self._graphs[columns, lane] = nn.HybridLambda(_Step(self._per_step, columns).changes)
             found.hybridize(static_alloc=True, static_shape=True)
         return found
 

@@ -18,7 +18,7 @@ import itertools
 from typing import Any, Iterator, Sequence
 
 from ..backend import autograd, nd
-from ..backend.embedding import as_ids
+from ..backend.arrays import as_ids
 from ..backend.function import Function
 from .row_split import lanes
 

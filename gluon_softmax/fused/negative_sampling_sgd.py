@@ -1,4 +1,4 @@
-"""The fast step of the skip-gram with negative sampling; see `Descent` for what makes it fast."""
+"""The fast step of the skip-gram with negative sampling; see `InPlaceSGD` for what makes it fast."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any, Iterator
 
 import numpy
 
-from ..backend import autograd, np
-from ..backend.graph import Graph, softplus
-from .sgd import Descent, own_gradient
+from ..backend import autograd, nn, np
+from ..backend.ops import softplus
+from .sgd import InPlaceSGD, aliased_gradient
 
 _MEASURE_EVERY = 32  # steps
 
 
-class BlockDescent(Descent):
-    """``descent.epoch(batches, rate)`` makes a step on each `SkipGramBlockBatch`: each row moves by -rate
+class NegativeSamplingSGD(InPlaceSGD):
+    """``steps.epoch(batches, rate)`` makes a step on each `SkipGramBlockBatch`: each row moves by -rate
     times the gradient of the *sum* over the batch's pairs of
 
         -log sigmoid(u_o . v_c) - (K / M) sum_{m=1..M} log sigmoid(-u_m . v_c)
@@ -33,9 +33,12 @@ class BlockDescent(Descent):
         super().__init__(score_tables(*sizes), center_table.ctx)
         self._reach, self._block = sizes[:2]
         self._centers, self._words = (
-            own_gradient(table, table.shape) for table in (center_table, word_table)
+            aliased_gradient(table, table.shape) for table in (center_table, word_table)
         )
-        self._gradients, self._losses = [Graph(_closed_form) for _ in range(2)], Graph(_sum_of_losses)
+        self._gradients, self._losses = (
+            [nn.HybridLambda(_closed_form) for _ in range(2)],
+            nn.HybridLambda(_sum_of_losses),
+        )
         for graph in (*self._gradients, self._losses):
             graph.hybridize(static_alloc=True, static_shape=True)
 

@@ -17,7 +17,7 @@ from typing import Any, Sequence
 import numpy
 
 from ..backend import autograd, nd
-from ..backend.embedding import as_ids
+from ..backend.arrays import as_ids
 from ..backend.function import Function
 from .linear_cross_entropy import write_at
 from .row_split import lanes

@@ -20,15 +20,16 @@ from typing import Any, Callable, Iterable, Iterator, Sequence
 import numpy
 
 from ..backend import autograd, mx, np
-from ..backend.embedding import as_ids
+from ..backend.arrays import as_ids
+from ..utils.types import StepResult
 
 _CHUNK = 64  # batches that are prepared together
 _AHEAD = 6  # steps that the host may be ahead of the engine: what is put in line takes memory
 _RATE_STEP = 0.01  # tables are scaled by the rate anew when it has moved by this share
 
 
-class Descent:
-    """What the steps of the output layers share: ``descent.epoch(batches, rate)``.
+class InPlaceSGD:
+    """What the steps of the output layers share: ``steps.epoch(batches, rate)``.
 
     `tables` hold the labels and weights of scores; the arrays that a step needs come from `_prepare`, its
     loss from `_loss`, its changes from `_step`.
@@ -39,9 +40,7 @@ class Descent:
         self._tables = [np.array(table, ctx=ctx) for table in tables]
         self._scaled: tuple[float, list[Any]] = (0.0, self._tables)
 
-    def epoch(
-        self, batches: Iterable[Any], rate: Callable[[int], float]
-    ) -> Iterator[tuple[list[Any], int, int]]:
+    def epoch(self, batches: Iterable[Any], rate: Callable[[int], float]) -> Iterator[StepResult]:
         """Make a step for each batch. Yields, one by one: the sum of the losses of some pairs, nats, before
         the steps on them, left on the device, or nothing; of how many pairs that is; the number of pairs of
         the step that was made, 0 for none. ``rate(pairs)`` is the rate of a step that comes after so many
@@ -66,7 +65,7 @@ class Descent:
                     line.append(ahead[1][-1])
                     if len(line) > _AHEAD:
                         line.popleft().wait_to_read()
-                yield losses, measured, size
+                yield StepResult(losses, measured, size)
         if ahead:
             autograd.backward(*ahead)
 
@@ -98,7 +97,7 @@ class Descent:
         return self._scaled[1]
 
 
-def own_gradient(table: Any, shape: tuple[int, ...]) -> Any:
+def aliased_gradient(table: Any, shape: tuple[int, ...]) -> Any:
     """A handle on `table`, in `shape`, whose gradient buffer is the table itself, to which backward adds."""
     variable = reshaped(table, shape)
     autograd.mark_variables(variable, reshaped(table, shape), "add")

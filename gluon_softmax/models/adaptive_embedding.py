@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import gluon, mx, np
-from ..backend.embedding import as_ids, rows_of, table_parameter
+from ..backend.arrays import as_ids
+from ..backend.embedding import rows_of, table_parameter
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..utils.checks import check_ids, check_number, check_positive_int
 from ..vocabulary.clusters import Clusters

@@ -9,8 +9,7 @@ from typing import Any
 from ..backend import gluon
 from ..backend.embedding import Embedding
 from ..output_layers.base import OutputLayer
-
-UNK = 0
+from ..vocabulary.tokens import UNK_ID
 
 
 def check_layer(output_layer: Any, vocab_size: int, width: int, width_name: str) -> None:
@@ -60,4 +59,4 @@ class WordModel(gluon.HybridBlock):
         with self.name_scope():
             self.embed = Embedding(vocab_size, embed_size, sparse_grad, weight_initializer)
         self.output_layer = output_layer
-        output_layer.exclude([UNK])
+        output_layer.exclude([UNK_ID])

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..backend import np
-from ..backend.graph import Graph
+from ..backend import nn, np
 from ..utils.checks import check_same_shape
 from .base import WordModel
 
@@ -25,7 +24,7 @@ class CBOW(WordModel):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._mean_graph = Graph(_masked_mean)
+        self._mean_graph = nn.HybridLambda(_masked_mean)
 
     def forward(self, contexts: Any, mask: Any, center: Any) -> Any:
         check_same_shape("mask", mask.shape, "contexts", contexts.shape)

@@ -7,8 +7,8 @@ from typing import Any, Sequence
 import numpy
 
 from ..backend import np
-from ..data.corpus import EOS
 from ..utils.checks import check_number, check_positive_int
+from ..vocabulary.tokens import EOS
 from .vectors import unknown_token
 
 LOWEST_TEMPERATURE = 1e-3

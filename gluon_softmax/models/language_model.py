@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from ..backend import autograd, gluon, nn, np, npx
-from ..backend.embedding import Embedding, as_ids
+from ..backend.arrays import as_ids
+from ..backend.embedding import Embedding
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
 from ..utils.checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape
@@ -79,11 +80,10 @@ class LanguageModel(gluon.HybridBlock):
                 self.embed = _tied_embedding(output_layer)
             else:
                 self.embed = Embedding(vocab_size, embed_size, sparse_grad)
+            self.projection: nn.Dense | None = None
             self.recurrence = Recurrence(cell, embed_size, num_hiddens, num_layers, dropout)
             if tie_weights and num_hiddens != embed_size:
                 self.projection = nn.Dense(embed_size, use_bias=False, flatten=False, in_units=num_hiddens)
-            else:
-                self.projection = None
         self.output_layer = output_layer
 
     def begin_state(self, batch_size: int, ctx: Any = None) -> list[Any]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..fused.hierarchical_sgd import TreeDescent
-from ..fused.negative_sampling_sgd import BlockDescent
-from ..fused.sgd import Descent
+from ..fused.hierarchical_sgd import HierarchicalSGD
+from ..fused.negative_sampling_sgd import NegativeSamplingSGD
+from ..fused.sgd import InPlaceSGD
 from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
@@ -34,12 +34,12 @@ class SkipGram(WordModel):
         check_same_shape("context", context.shape, "center", center.shape)
         return self.output_layer(self.embed(center), context)
 
-    def descent(self, batches: Any, ctx: Any) -> Descent:
+    def in_place_sgd(self, batches: Any, ctx: Any) -> InPlaceSGD:
         """The fast steps of plain SGD on `SkipGramBlocks`, for an output layer that is a `NegativeSampling`
-        or a `HierarchicalSoftmax`; see `BlockDescent` and `TreeDescent`. `train` calls it.
+        or a `HierarchicalSoftmax`; see `NegativeSamplingSGD` and `HierarchicalSGD`. `train` calls it.
         """
-        layer = self.output_layer
-        if type(layer) not in (NegativeSampling, HierarchicalSoftmax):
+        layer: Any = self.output_layer
+        if type(layer) not in (NegativeSampling, HierarchicalSoftmax):  # a subclass may have another loss
             raise TypeError(
                 "SkipGramBlocks take a SkipGram with NegativeSampling or HierarchicalSoftmax; "
                 f"got one with {type(layer).__name__}"
@@ -52,8 +52,8 @@ class SkipGram(WordModel):
             )
         tables = self.embed.weight.data(ctx), layer.weight.data(ctx)
         if isinstance(layer, HierarchicalSoftmax):
-            return TreeDescent(*tables, layer.tree, batches)
-        return BlockDescent(*tables, batches)
+            return HierarchicalSGD(*tables, layer.tree, batches)
+        return NegativeSamplingSGD(*tables, batches)
 
     def score(self, center: Any, contexts_negatives: Any) -> Any:
         """Inner products of each centre's vector with its words' output vectors: (B, 1), (B, L) -> (B, L).

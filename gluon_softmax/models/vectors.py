@@ -15,8 +15,7 @@ from typing import Any, Sequence
 import numpy
 
 from ..utils.checks import check_positive_int
-
-UNKNOWN = "<unk>"
+from ..vocabulary.tokens import UNK
 
 
 class WordVectors:
@@ -86,8 +85,8 @@ class WordVectors:
         k = check_positive_int("k", k)
         cosines = numpy.clip(self._unit @ unit, -1.0, 1.0)  # (V,)
         barred = set(queries)
-        if UNKNOWN in self._ids:
-            barred.add(self._ids[UNKNOWN])
+        if UNK in self._ids:
+            barred.add(self._ids[UNK])
         order = numpy.lexsort((-cosines, self._is_zero))  # rising; equal ones by id
         best = order[~numpy.isin(order, list(barred))][:k]
         return [(self.tokens[i], float(cosines[i])) for i in best]

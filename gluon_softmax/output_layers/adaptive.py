@@ -10,9 +10,9 @@ from typing import Any, Sequence
 
 import numpy
 
-from ..backend import autograd, mx, np, npx
-from ..backend.embedding import as_ids, table_parameter
-from ..backend.graph import Graph
+from ..backend import autograd, mx, nn, np, npx
+from ..backend.arrays import as_ids
+from ..backend.embedding import table_parameter
 from ..fused.linear_cross_entropy import linear_cross_entropy
 from ..utils.checks import check_hidden, check_number
 from ..vocabulary.clusters import Clusters
@@ -98,7 +98,7 @@ class AdaptiveSoftmax(OutputLayer):
                 (f"tail{i}_weight", (size, width)),
             ):
                 setattr(self, name, table_parameter(self, name, shape, weight_initializer))
-        self._smooth_graph = Graph(self._smooth)
+        self._smooth_graph = nn.HybridLambda(self._smooth)
 
     @property
     def num_tails(self) -> int:
@@ -159,9 +159,9 @@ class AdaptiveSoftmax(OutputLayer):
         head_inputs, tail_inputs = self._split(self._log_prob_inputs(ctx))
         head = self._head_log_prob(mx.nd, flat, *head_inputs)  # (N, c_0 + J)
         words = head[:, : self.cutoffs[0]]
-        best_word = np.argmax(words, axis=1)
-        best = npx.pick(words, best_word, axis=-1).asnumpy()  # (N,)
-        best_word = best_word.asnumpy().astype(numpy.int32)
+        likeliest = np.argmax(words, axis=1)
+        best = npx.pick(words, likeliest, axis=-1).asnumpy()  # (N,)
+        best_word = likeliest.asnumpy().astype(numpy.int32)
         slots = head[:, self.cutoffs[0] :].asnumpy()  # (N, J)
         for i, (projection, weight) in enumerate(tail_inputs):
             wanted = numpy.flatnonzero(slots[:, i] > best)

@@ -4,8 +4,8 @@
     layer.log_prob(hidden)   -> (..., vocab_size), log-probabilities that sum to one
     layer.predict(hidden)    -> (...) ids, the argmax of log_prob
 
-`forward` does what must happen on the host (checks, draws); the numeric core is a `Graph`, which
-``hybridize()`` compiles.
+`forward` does what must happen on the host (checks, draws); the numeric core is an ``nn.HybridLambda``,
+which ``hybridize()`` compiles.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ from typing import Any
 
 import numpy
 
-from ..backend import np
-from ..backend.arrays import upload
+from ..backend import nn, np
+from ..backend.arrays import as_device_array, as_ids
 from ..backend.block import Block
-from ..backend.embedding import as_ids
-from ..backend.graph import Graph
 from ..utils.checks import check_hidden, check_ids, check_positive_int, check_same_shape
 
 
@@ -49,7 +47,7 @@ class OutputLayer(Block):
         if ignore_index is not None and (isinstance(ignore_index, bool) or not isinstance(ignore_index, int)):
             raise TypeError(f"ignore_index takes an integer or None; got {ignore_index!r}")
         self._ignore_index = ignore_index
-        self._log_prob_graph = Graph(self._log_prob)
+        self._log_prob_graph = nn.HybridLambda(self._log_prob)
 
     @property
     def vocab_size(self) -> int:
@@ -87,7 +85,7 @@ class OutputLayer(Block):
             host_target.reshape(-1),  # (N,)
         ).reshape(host_target.shape)
         if kept is not None and target is host_target:
-            loss = loss * upload(kept, loss.dtype, hidden.ctx)
+            loss = loss * as_device_array(kept, loss.dtype, hidden.ctx)
         if sample_weight is not None:
             check_same_shape("sample_weight", sample_weight.shape, "target", host_target.shape)
             loss = loss * np.array(sample_weight, dtype=loss.dtype, ctx=hidden.ctx)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from ..backend.arrays import upload
+from ..backend.arrays import as_device_array
 from ..backend.embedding import rows_of, table_parameter
 from ..utils.checks import check_ids, check_positive_int
 from ..vocabulary.samplers import Sampler, UnigramSampler
@@ -165,7 +165,7 @@ class CandidateLayer(OutputLayer):
         merged.
         """
         ctx = hidden.ctx
-        on_device = upload(shift, hidden.dtype, ctx)
+        on_device = as_device_array(shift, hidden.dtype, ctx)
         rows = rows_of(self.weight, ids, ctx)
         if self._use_bias:
             on_device = on_device + rows_of(self.bias, ids, ctx).reshape(-1)

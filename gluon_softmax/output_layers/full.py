@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd
+from ..backend import autograd, nn
 from ..backend.embedding import table_parameter
-from ..backend.graph import Graph
 from ..utils.checks import check_number
 from .base import OutputLayer
 
@@ -58,7 +57,10 @@ class FullSoftmax(OutputLayer):
                 "sparse_grad takes False for a full softmax, whose gradient touches every row; got True"
             )
         self.label_smoothing = check_number("label_smoothing", label_smoothing, 0, 1)
-        self._loss_graph, self._smooth_graph = Graph(self._cross_entropy), Graph(self._smooth_cross_entropy)
+        self._loss_graph, self._smooth_graph = (
+            nn.HybridLambda(self._cross_entropy),
+            nn.HybridLambda(self._smooth_cross_entropy),
+        )
         shape = (self._vocab_size, self._in_units)
         self.weight = table_parameter(self, "weight", shape, weight_initializer)
         self._use_bias = bool(use_bias)

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy
 
-from ..backend.arrays import upload
-from ..backend.embedding import as_ids, look_up, table_parameter
-from ..backend.graph import Graph, row_dot, softplus
+from ..backend import nn
+from ..backend.arrays import as_device_array, as_ids
+from ..backend.embedding import look_up, table_parameter
+from ..backend.ops import row_dot, softplus
 from ..utils.checks import check_counts, check_hidden, check_positive_int
 from ..vocabulary.binary_tree import BinaryTree
 from ..vocabulary.huffman import build_huffman
@@ -74,7 +75,7 @@ class HierarchicalSoftmax(OutputLayer):
         self.tree = tree
         self._sparse_grad = bool(sparse_grad)
         self._shape = (max(1, counts.size - 1), self._in_units)
-        self._loss_graph = Graph(self._cost_of_paths)
+        self._loss_graph = nn.HybridLambda(self._cost_of_paths)
         self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
 
     def paths(self, target: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -94,7 +95,7 @@ class HierarchicalSoftmax(OutputLayer):
         points, signs = self.paths(host_target)
         ctx = hidden.ctx
         return self._loss_graph(
-            hidden, as_ids(points, ctx), upload(signs, hidden.dtype, ctx), self.weight.data(ctx)
+            hidden, as_ids(points, ctx), as_device_array(signs, hidden.dtype, ctx), self.weight.data(ctx)
         )
 
     def _cost_of_paths(self, F: Any, hidden: Any, points: Any, signs: Any, weight: Any) -> Any:

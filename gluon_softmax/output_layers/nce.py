@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd, np
-from ..backend.arrays import upload
-from ..backend.graph import Graph, softplus
+from ..backend import autograd, nn, np
+from ..backend.arrays import as_device_array
+from ..backend.ops import softplus
 from ..utils.checks import check_counts, check_number
 from ..vocabulary.samplers import Sampler, UnigramSampler
 from .candidates import CandidateLayer
@@ -95,7 +95,7 @@ class NCE(CandidateLayer):
         )
         self.subtract_log_q = bool(subtract_log_q)
         self.log_partition = log_partition
-        self._loss_graph = Graph(self._logistic_losses)
+        self._loss_graph = nn.HybridLambda(self._logistic_losses)
 
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         training = autograd.is_training()
@@ -106,7 +106,7 @@ class NCE(CandidateLayer):
         if self.subtract_log_q:
             shift -= self._log_expected_count(ids, candidates.num_tries)
         inputs = self._look_up(ids, shift, hidden)  # (N + S, d), (N + S,)
-        return self._loss_graph(hidden, *inputs, upload(hits, hidden.dtype, hidden.ctx))
+        return self._loss_graph(hidden, *inputs, as_device_array(hits, hidden.dtype, hidden.ctx))
 
     def _logistic_losses(self, F: Any, hidden: Any, rows: Any, shift: Any, hits: Any) -> Any:
         right, sampled = self._scores(F, hidden, rows, shift)  # (N,), (N, S)

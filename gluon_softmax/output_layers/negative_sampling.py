@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd, np
-from ..backend.embedding import as_ids, copied_rows, look_up, table_parameter
-from ..backend.graph import Graph, row_dot, softplus
+from ..backend import autograd, nn, np
+from ..backend.arrays import as_ids
+from ..backend.embedding import copied_rows, look_up, table_parameter
+from ..backend.ops import row_dot, softplus
 from ..utils.checks import (
     check_counts,
     check_hidden,
@@ -77,8 +78,8 @@ class NegativeSampling(OutputLayer):
         self._seed: int | None = None  # of the draw that `resample` fixed
         self._sparse_grad = bool(sparse_grad)
         self._shape = (self._vocab_size, self._in_units)
-        self._loss_graph, self._score_graph = Graph(self._losses_at), Graph(self._score)
-        self._rows_graph = Graph(self._losses_of_rows)
+        self._loss_graph, self._score_graph = nn.HybridLambda(self._losses_at), nn.HybridLambda(self._score)
+        self._rows_graph = nn.HybridLambda(self._losses_of_rows)
         self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
 
     def _check_some_noise(self, excluded: frozenset[int]) -> None:

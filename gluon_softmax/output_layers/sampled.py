@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy
 
-from ..backend import autograd
-from ..backend.graph import Graph
+from ..backend import autograd, nn
 from ..fused.sampled_cross_entropy import sampled_cross_entropy
 from ..utils.checks import check_counts, check_positive_int
 from ..vocabulary.samplers import LogUniformSampler, Sampler
@@ -84,7 +83,7 @@ class SampledSoftmax(CandidateLayer):
         )
         if counts is not None and isinstance(self._given, LogUniformSampler):
             _check_falling(counts)
-        self._full_graph = Graph(self._full_losses)
+        self._full_graph = nn.HybridLambda(self._full_losses)
 
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         if not autograd.is_training():

@@ -55,7 +55,7 @@ def train_run(
     vectors are on disk.
     """
     from ..models.pretrained import load_vectors
-    from ..training.loop import check_own_step, initialize, train
+    from ..training.loop import check_in_place, initialize, train
 
     run = Run(folder)
     if resume and overwrite:
@@ -78,7 +78,7 @@ def train_run(
             f"{len(corpus.ids('train')):,} training tokens: is every sentence one word, or all thinned out "
             "(subsampling, threshold)?"
         )
-    check_own_step(net, batches, options["optimizer"], contexts, options["clip_norm"])
+    check_in_place(net, batches, options["optimizer"], contexts, options["clip_norm"])
     say(repr(corpus))
     say(f"{options['model']} with {net.output_layer} on {', '.join(map(str, contexts))}")
     if overwrite:

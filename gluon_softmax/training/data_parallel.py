@@ -7,7 +7,7 @@ from typing import Any, Sequence
 import numpy
 
 from ..backend import mx
-from ..backend.arrays import upload
+from ..backend.arrays import as_device_array
 
 
 def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -22,7 +22,10 @@ def to_device(batch: Sequence[Any], contexts: Sequence[Any]) -> list[tuple[Any, 
     size = batch[0].shape[axis]
     count = min(len(contexts), size)
     pieces = [numpy.array_split(array, count, axis=axis) for array in batch]  # of each array, one a context
-    return [tuple(upload(piece[k], piece[k].dtype, contexts[k]) for piece in pieces) for k in range(count)]
+    return [
+        tuple(as_device_array(piece[k], piece[k].dtype, contexts[k]) for piece in pieces)
+        for k in range(count)
+    ]
 
 
 def zero_gradients(net: Any, contexts: Sequence[Any]) -> None:

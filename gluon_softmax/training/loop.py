@@ -14,6 +14,7 @@ from ..backend.device import as_contexts
 from ..utils.checks import check_choice, check_number, check_positive_int
 from ..utils.memory import give_back_memory
 from ..utils.randomness import derive_rng, derive_seed
+from ..utils.types import BlockBatches, InPlaceNet, InPlaceSteps, StepResult
 from .carried_state import CarriedState
 from .checkpoint import Checkpoint
 from .clipping import clipped_step
@@ -61,7 +62,7 @@ def train(
         state out, zero at the start of an epoch and detached between batches.
     batches : gives the batches of an epoch by ``epoch(e)``, counts them in ``produced``, says
         ``expected_positions``; see `WindowBatches`. For `SkipGramBlocks` the net steps by itself, see
-        `Descent`: plain "sgd", one context, no `clip_norm`.
+        `InPlaceSGD`: plain "sgd", one context, no `clip_norm`.
     num_epochs, lr : epochs in all, initial learning rate. The gradient is that of the mean over the positions
         of the whole batch, with `SkipGramBlocks` of the sum over its pairs.
     optimizer : "sgd", "adam" or "adagrad"; with row-sparse gradients each updates the rows of the batch only.
@@ -104,13 +105,13 @@ def train(
     check_positive_int("seed", seed, 0)
     check_positive_int("resample_every", resample_every)
     contexts = as_contexts(device)
-    own_step = check_own_step(net, batches, optimizer, contexts, clip_norm)
+    in_place = check_in_place(net, batches, optimizer, contexts, clip_norm)
     give_back_memory()  # which corpus, samplers and the model before took, so that no peak holds it too
     initialize(net, contexts, seed)
     if hybridize:
         net.hybridize(static_alloc=True)
     trainer = make_trainer(net, optimizer, lr, contexts)
-    descent = net.descent(batches, contexts[0]) if own_step else None
+    steps = net.in_place_sgd(batches, contexts[0]) if in_place else None
     if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
         checkpoint = Checkpoint(checkpoint)
     if best is not None and not isinstance(best, Checkpoint):
@@ -131,7 +132,7 @@ def train(
         resample_every=resample_every,
         look_every=log_interval or _SYNC_EVERY,
         contexts=contexts,
-        descent=descent,
+        in_place_steps=steps,
         shown=Progress(progress, num_epochs, batches.expected_positions, log_interval is not None),
     )
     try:
@@ -188,16 +189,16 @@ def initialize(net: Any, contexts: list[Any], seed: int) -> None:
             parameter.reset_ctx(contexts)
 
 
-def check_own_step(
+def check_in_place(
     net: Any, batches: Any, optimizer: str, contexts: list[Any], clip_norm: float | None
 ) -> bool:
-    """Whether `batches` are for the net's own `descent` and not for the Trainer; TypeError or ValueError for
-    what cannot go with that.
+    """Whether `batches` are for the net's own steps in place and not for the Trainer; TypeError or ValueError
+    for what cannot go with that.
     """
-    if not getattr(batches, "own_step", False):
+    if not isinstance(batches, BlockBatches):
         return False
     kind = type(batches).__name__
-    if not hasattr(net, "descent"):
+    if not isinstance(net, InPlaceNet):
         raise TypeError(f"net takes a SkipGram with {kind}; got {type(net).__name__}")
     if optimizer != "sgd":
         raise ValueError(f"optimizer takes 'sgd' with {kind}, which step by themselves; got {optimizer!r}")
@@ -229,7 +230,7 @@ class _Loop:
     resample_every: int
     look_every: int
     contexts: list[Any]
-    descent: Any
+    in_place_steps: InPlaceSteps | None
     shown: Progress
     curve: list[tuple[float, float]] = dataclasses.field(default_factory=list)
 
@@ -259,12 +260,12 @@ class _Loop:
             metrics[f"{name}_per_s"] = count / seconds
         return metrics
 
-    def _steps(self, epoch: int) -> Iterator[tuple[list[Any], int, int]]:
+    def _steps(self, epoch: int) -> Iterator[StepResult]:
         """Make the steps of an epoch; yield of each the losses that were measured, summed, one a context or
         none, of how many positions they are, and the step's positions.
         """
-        if self.descent is not None:
-            yield from self.descent.epoch(
+        if self.in_place_steps is not None:
+            yield from self.in_place_steps.epoch(
                 self.batches.epoch(epoch), lambda positions: self._set_rate(epoch, positions)
             )
             return
@@ -273,7 +274,7 @@ class _Loop:
         carried, positions = CarriedState(self.net), 0
         for step, batch in enumerate(self.batches.epoch(epoch)):
             losses, size = self._step(epoch, step, batch, positions, carried)
-            yield losses, size, size
+            yield StepResult(losses, size, size)
             positions += size
 
     def _step(

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from gluon_softmax.backend import mx, np
-from gluon_softmax.backend.arrays import upload
+from gluon_softmax.backend.arrays import as_device_array
 
 ARRAYS = [
     numpy.arange(12).reshape(3, 4),
@@ -24,7 +24,7 @@ ARRAYS = [
 @pytest.mark.parametrize("array", ARRAYS)
 def test_values_shape_dtype_and_place(array: Any, dtype: str, contexts: Any) -> None:
     for ctx in contexts:
-        on_device = upload(array, dtype, ctx)
+        on_device = as_device_array(array, dtype, ctx)
         assert isinstance(on_device, np.ndarray) and on_device.ctx == ctx and on_device.dtype == dtype
         assert on_device.shape == numpy.shape(array)
         numpy.testing.assert_array_equal(on_device.asnumpy(), numpy.asarray(array, dtype=dtype))
@@ -32,7 +32,7 @@ def test_values_shape_dtype_and_place(array: Any, dtype: str, contexts: Any) -> 
 
 def test_a_copy() -> None:
     host = numpy.arange(5, dtype=numpy.int32)
-    on_device = upload(host, "int32")
+    on_device = as_device_array(host, "int32")
     host[:] = 0
     assert on_device.tolist() == [0, 1, 2, 3, 4]
     on_device[0] = 9
@@ -45,5 +45,5 @@ def test_under_a_busy_engine() -> None:
     busy = np.ones((400, 400))
     for i in range(50):
         busy = np.dot(busy, busy) * 1e-3
-        ids = upload(numpy.full(160_000, i), "int32")
+        ids = as_device_array(numpy.full(160_000, i), "int32")
         assert (ids.asnumpy() == i).all()

@@ -12,7 +12,7 @@ from oracles.reference import scatter_add, sigmoid, softplus
 
 from gluon_softmax import HierarchicalSoftmax, SkipGram, SkipGramBlocks, SkipGramPairs, balanced_tree, train
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.fused import hierarchical_sgd as tree_descent
+from gluon_softmax.fused import hierarchical_sgd
 
 CPUS = [mx.cpu(0), mx.cpu(1)]
 RATE = 0.05
@@ -20,7 +20,7 @@ RATE = 0.05
 
 @pytest.fixture(params=[1, 5, 32], ids="{} pairs a bundle".format, autouse=True)
 def pairs_a_bundle(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree_descent, "_PAIRS", request.param)
+    monkeypatch.setattr(hierarchical_sgd, "_PAIRS", request.param)
 
 
 def make_blocks(batch_size: int = 24, **kwargs: Any) -> SkipGramBlocks:
@@ -35,7 +35,7 @@ def make_net(ctx: Any = None, scale: float = 0.8, tree: Any = None) -> SkipGram:
 
 def epoch_of(net: SkipGram, batches: SkipGramBlocks, ctx: Any) -> tuple[list[Any], list[int]]:
     """The steps on an epoch's batches: losses of those that measured it, and pairs."""
-    losses, _, sizes = zip(*net.descent(batches, ctx).epoch(batches.epoch(0), lambda pairs: RATE))
+    losses, _, sizes = zip(*net.in_place_sgd(batches, ctx).epoch(batches.epoch(0), lambda pairs: RATE))
     return [float(loss) for step in losses for loss in step], [size for size in sizes if size]
 
 
@@ -47,7 +47,7 @@ def one_batch() -> SkipGramBlocks:
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
 @pytest.mark.parametrize("most", [3, 10**6], ids=["damped", "whole"])
 def test_a_step_is_that_of_a_loop_over_pairs(most: int, ctx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree_descent, "_MOST_CHANGES", most)
+    monkeypatch.setattr(hierarchical_sgd, "_MOST_CHANGES", most)
     net, batches = make_net(ctx), one_batch()
     (batch,), tree = list(batches.epoch(0)), net.output_layer.tree
     v, w = (table.astype(numpy.float64) for table in tables(net))
@@ -80,7 +80,7 @@ def test_a_step_is_that_of_a_loop_over_pairs(most: int, ctx: Any, monkeypatch: p
 def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs(
     ctx: Any, tree: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tree_descent, "_MOST_CHANGES", 10**6)
+    monkeypatch.setattr(hierarchical_sgd, "_MOST_CHANGES", 10**6)
     fast, batches = make_net(ctx, tree=tree), one_batch()
     before = tables(fast)
     textbook = set_tables(make_net(ctx, tree=tree), before)
@@ -110,7 +110,7 @@ def test_a_step_without_compilation_is_the_same(monkeypatch: pytest.MonkeyPatch)
     compiled = make_net()
     plain = set_tables(make_net(), tables(compiled))
     epoch_of(compiled, make_blocks(), mx.cpu())
-    monkeypatch.setattr(tree_descent.Graph, "hybridize", lambda self, *args, **kwargs: None)
+    monkeypatch.setattr(hierarchical_sgd.nn.HybridLambda, "hybridize", lambda self, *args, **kwargs: None)
     epoch_of(plain, make_blocks(), mx.cpu())
     for found, expected in zip(tables(plain), tables(compiled)):
         numpy.testing.assert_allclose(found, expected, atol=1e-5)

@@ -23,7 +23,7 @@ from gluon_softmax import (
 )
 from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.data import window_batches
-from gluon_softmax.fused.negative_sampling_sgd import BlockDescent
+from gluon_softmax.fused.negative_sampling_sgd import NegativeSamplingSGD
 from gluon_softmax.fused.sgd import reshaped
 from gluon_softmax.training.checkpoint import Checkpoint
 
@@ -44,10 +44,10 @@ def first_batch(num_noise_words: int = 5, batch_size: int = 24) -> Any:
 
 def one_step(net: SkipGram, batch: Any, rate: float, ctx: Any, hybridize: bool = True) -> tuple[float, int]:
     batches = SkipGramBlocks(CORPUS, batch.left.size, W, net.output_layer.num_noise_words, **ROWS)
-    descent = net.descent(batches, ctx)
-    for graph in descent._gradients:
+    steps = net.in_place_sgd(batches, ctx)
+    for graph in steps._gradients:
         graph.hybridize(hybridize)
-    (((loss,), measured, size),) = descent.epoch([batch], lambda pairs: rate)
+    (((loss,), measured, size),) = steps.epoch([batch], lambda pairs: rate)
     assert measured == size
     return float(loss), size
 
@@ -112,12 +112,12 @@ def test_each_step_has_its_rate_and_the_gradient_of_the_tables_one_step_before()
     pair = list(itertools.islice(batches.epoch(0), 2))
     start, moved = tables(net), []
     for batch, rate in zip(pair, (0.1, 0.001)):
-        list(net.descent(batches, mx.cpu()).epoch([batch], lambda pairs, rate=rate: rate))
+        list(net.in_place_sgd(batches, mx.cpu()).epoch([batch], lambda pairs, rate=rate: rate))
         moved.append([after - before for after, before in zip(tables(net), start)])
         set_tables(net, start)
     sizes = len(pairs_of(pair[0])), len(pairs_of(pair[1]))
     rates = {0: 0.1, sizes[0]: 0.001}
-    found = list(net.descent(batches, mx.cpu()).epoch(pair, rates.__getitem__))
+    found = list(net.in_place_sgd(batches, mx.cpu()).epoch(pair, rates.__getitem__))
     assert [size for _, _, size in found] == list(sizes)
     for after, before, first, second in zip(tables(net), start, *moved):
         assert abs(first).max() > 1e-2 and abs(second).max() > 1e-4
@@ -129,10 +129,10 @@ def test_a_batch_without_pairs_moves_nothing_and_another_is_measured() -> None:
     batches, batch = SkipGramBlocks(CORPUS, 24, W, **ROWS), first_batch()
     still = batch._replace(left=0 * batch.left, right=0 * batch.right)
     start = tables(net)
-    assert list(net.descent(batches, mx.cpu()).epoch([still], lambda pairs: 0.1)) == [([], 0, 0)]
+    assert list(net.in_place_sgd(batches, mx.cpu()).epoch([still], lambda pairs: 0.1)) == [([], 0, 0)]
     for after, before in zip(tables(net), start):
         numpy.testing.assert_array_equal(after, before)
-    found = list(net.descent(batches, mx.cpu()).epoch([still, batch], lambda pairs: 0.1))
+    found = list(net.in_place_sgd(batches, mx.cpu()).epoch([still, batch], lambda pairs: 0.1))
     assert [(len(losses), measured) for losses, measured, _ in found] == [(0, 0), (1, len(pairs_of(batch)))]
 
 
@@ -216,7 +216,7 @@ def test_what_does_not_fit_is_named() -> None:
 
 def test_tables_of_another_width_are_refused() -> None:
     with pytest.raises(ValueError, match="word_table"):
-        BlockDescent(np.zeros((V, D)), np.zeros((V, D + 1)), SkipGramBlocks(CORPUS, 16, W, **ROWS))
+        NegativeSamplingSGD(np.zeros((V, D)), np.zeros((V, D + 1)), SkipGramBlocks(CORPUS, 16, W, **ROWS))
 
 
 @pytest.mark.parametrize("ctx", CPUS, ids=str)

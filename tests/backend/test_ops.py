@@ -8,9 +8,9 @@ import numpy
 import pytest
 from oracles.reference import sigmoid, softplus
 
-from gluon_softmax.backend import autograd, np
-from gluon_softmax.backend.graph import Graph, row_dot
-from gluon_softmax.backend.graph import softplus as graph_softplus
+from gluon_softmax.backend import autograd, nn, np
+from gluon_softmax.backend.ops import row_dot
+from gluon_softmax.backend.ops import softplus as graph_softplus
 
 RNG = numpy.random.default_rng(3)
 X = RNG.normal(size=(5, 4)).astype(numpy.float32)
@@ -18,8 +18,8 @@ ROWS = RNG.normal(size=(5, 3, 4)).astype(numpy.float32)
 OUT_GRAD = RNG.normal(size=(5, 3)).astype(numpy.float32)
 
 
-def make(function: Any, hybridize: bool) -> Graph:
-    graph = Graph(function)
+def make(function: Any, hybridize: bool) -> nn.HybridLambda:
+    graph = nn.HybridLambda(function)
     if hybridize:
         graph.hybridize(static_alloc=True)
     return graph
@@ -71,6 +71,6 @@ def test_two_calls_before_one_backward_do_not_share_their_memory(hybridize: bool
 
 
 def test_a_graph_has_a_name_and_no_parameters() -> None:
-    graph = Graph(row_dot)
-    assert repr(graph) == "Graph(row_dot)"
+    graph = nn.HybridLambda(row_dot)
+    assert repr(graph) == "HybridLambda(row_dot)"
     assert not list(graph.collect_params().keys())

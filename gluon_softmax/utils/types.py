@@ -1,0 +1,131 @@
+"""The types that signatures say: arrays on a device and arrays of the host, contexts, nets and batches.
+
+``Array`` is an MXNet array, on a device; what is on the host is a ``numpy.ndarray``. Nothing here imports
+MXNet when the program runs.
+"""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    Mapping,
+    NamedTuple,
+    Protocol,
+    Sequence,
+    Tuple,
+    Union,
+    runtime_checkable,
+)
+
+import numpy
+
+if TYPE_CHECKING:
+    from mxnet.context import Context as Context
+    from mxnet.initializer import Initializer as Initializer
+    from mxnet.numpy import ndarray
+
+    Array = ndarray
+else:
+    Array = Context = Initializer = Any
+
+AnyArray = Union["Array", numpy.ndarray]  # on a device or on the host
+Ids = Union[
+    "Array", numpy.ndarray, Sequence[int]
+]  # what a layer takes for ids: on a device, on the host, a list
+Numbers = Union["Array", numpy.ndarray, Sequence[float]]  # counts, weights
+InitializerLike = Union[
+    "Initializer", str, None
+]  # an MXNet initializer, its name, or the one of initialize()
+Contexts = Union["Context", Sequence["Context"], None]  # one, several, or the current one
+Metrics = Dict[str, Any]  # of one epoch, by name: numbers
+Batch = Tuple[numpy.ndarray, ...]  # a named tuple of host arrays; a net is called with its fields
+
+
+class Namespace(Protocol):
+    """``mx.nd`` or ``mx.sym``: the operators of a graph that is run or that is traced."""
+
+    @property
+    def np(self) -> Operators: ...
+
+    @property
+    def npx(self) -> Operators: ...
+
+    def __getattr__(self, name: str) -> Callable[..., Array]: ...
+
+
+class Operators(Protocol):
+    """A module of operators, each of which returns an array."""
+
+    def __getattr__(self, name: str) -> Callable[..., Array]: ...
+
+
+class CorpusLike(Protocol):
+    """What batches ask of a `Corpus`."""
+
+    @property
+    def counts(self) -> numpy.ndarray: ...
+
+    def ids(self, split: str) -> numpy.ndarray: ...
+
+    def offsets(self, split: str) -> numpy.ndarray: ...
+
+
+class VocabLike(Protocol):
+    """What queries and generation ask of a ``d2l.Vocab``."""
+
+    idx_to_token: list[str]
+    token_to_idx: dict[str, int]
+
+
+class Batches(Protocol):
+    """The batches of an epoch, how many positions it has on average, and what it gave so far, by name."""
+
+    expected_positions: float
+    produced: dict[str, int]
+
+    def epoch(self, epoch: int) -> Iterator[Any]: ...
+
+
+@runtime_checkable
+class BlockBatches(Batches, Protocol):
+    """Blocks of consecutive centres, for a net that makes its steps itself: see `InPlaceNet`."""
+
+    batch_size: int
+    max_window_size: int
+    block_size: int
+    num_noise_words: int
+    shared_noise: int
+
+    @property
+    def kept_counts(self) -> numpy.ndarray: ...
+
+
+class StepResult(NamedTuple):
+    """What a step of training leaves: the losses that were measured, summed, one per context or none, of how
+    many positions they are, and how many positions the step was made on.
+    """
+
+    losses: list[Array]
+    num_measured: int
+    num_pairs: int
+
+
+class InPlaceSteps(Protocol):
+    """Steps that need no Trainer: gradients in closed form, added in place to the rows of the batch."""
+
+    def epoch(self, batches: Iterable[Any], rate: Callable[[int], float]) -> Iterator[StepResult]: ...
+
+
+@runtime_checkable
+class InPlaceNet(Protocol):
+    """A net that makes its own steps on `BlockBatches`."""
+
+    def in_place_sgd(self, batches: BlockBatches, ctx: Context) -> InPlaceSteps: ...
+
+
+Figures = Mapping[str, float]

@@ -1,0 +1,3 @@
+from typing import Any
+
+def seed(seed_state: int, ctx: Any = ...) -> None: ...
