@@ -12,9 +12,10 @@ from typing import Any, Iterator
 import numpy
 
 from ..backend import autograd, nn, np
+from ..backend.arrays import reshaped_view
 from ..backend.ops import softplus
 from ..vocabulary.binary_tree import BinaryTree
-from .sgd import InPlaceSGD, aliased_gradient, reshaped
+from .sgd import InPlaceSGD, aliased_gradient
 from .tree_bundles import Bundles, TreeBundles
 
 _PAIRS = 32  # of a bundle
@@ -71,7 +72,7 @@ class HierarchicalSGD(InPlaceSGD):
 
     def _loss(self, inputs: Any) -> Any:
         contexts, nodes, passing, turning = inputs
-        rows = (reshaped(r, (self._per_step, -1, r.shape[-1])) for r in self._rows(contexts, nodes))
+        rows = (reshaped_view(r, (self._per_step, -1, r.shape[-1])) for r in self._rows(contexts, nodes))
         return self._losses(*rows, passing, turning, *self._tables)
 
     def _step(self, inputs: Any, rate: float, lane: int) -> tuple[list[Any], list[Any]]:
@@ -79,7 +80,7 @@ class HierarchicalSGD(InPlaceSGD):
         with autograd.record():
             v, w = self._rows(contexts, nodes)
         width = v.shape[-1]
-        views = reshaped(v, (self._per_step, _PAIRS, width)), reshaped(w, (-1, width, 1, 1))
+        views = reshaped_view(v, (self._per_step, _PAIRS, width)), reshaped_view(w, (-1, width, 1, 1))
         changes = self._compiled(nodes.size, lane)
         with autograd.train_mode():  # without it oneDNN chooses other products, which take twice as long
             update = changes(

@@ -13,14 +13,13 @@ overlap: the gradients are those of the tables one step before, and still the sa
 from __future__ import annotations
 
 import collections
-import ctypes
 import itertools
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
 import numpy
 
-from ..backend import autograd, mx, np
-from ..backend.arrays import as_ids
+from ..backend import autograd, np
+from ..backend.arrays import as_ids, reshaped_view
 from ..utils.types import StepResult
 
 _CHUNK = 64  # batches that are prepared together
@@ -99,19 +98,6 @@ class InPlaceSGD:
 
 def aliased_gradient(table: Any, shape: tuple[int, ...]) -> Any:
     """A handle on `table`, in `shape`, whose gradient buffer is the table itself, to which backward adds."""
-    variable = reshaped(table, shape)
-    autograd.mark_variables(variable, reshaped(table, shape), "add")
+    variable = reshaped_view(table, shape)
+    autograd.mark_variables(variable, reshaped_view(table, shape), "add")
     return variable
-
-
-def reshaped(array: Any, shape: tuple[int, ...]) -> Any:
-    """The same memory in another shape, as no part of a recorded graph; ``reshape`` of an array takes ten
-    times as long.
-    """
-    handle, sizes = mx.base.NDArrayHandle(), (ctypes.c_int64 * len(shape))(*shape)
-    mx.base.check_call(
-        mx.base._LIB.MXNDArrayReshape64(
-            array.handle, ctypes.c_int(len(shape)), sizes, ctypes.c_bool(False), ctypes.byref(handle)
-        )
-    )
-    return np.ndarray(handle)

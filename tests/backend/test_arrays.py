@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from gluon_softmax.backend import mx, np
-from gluon_softmax.backend.arrays import as_device_array
+from gluon_softmax.backend.arrays import as_device_array, reshaped_view
 
 ARRAYS = [
     numpy.arange(12).reshape(3, 4),
@@ -47,3 +47,12 @@ def test_under_a_busy_engine() -> None:
         busy = np.dot(busy, busy) * 1e-3
         ids = as_device_array(numpy.full(160_000, i), "int32")
         assert (ids.asnumpy() == i).all()
+
+
+@pytest.mark.parametrize("ctx", [mx.cpu(0), mx.cpu(1)], ids=str)
+def test_another_shape_is_the_same_memory(ctx: Any) -> None:
+    array = np.arange(6, ctx=ctx)
+    view = reshaped_view(array, (1, 3, -1))
+    assert view.shape == (1, 3, 2) and view.ctx == ctx and isinstance(view, np.ndarray)
+    view[0, 1, 0] = 9
+    assert array.tolist() == [0, 1, 9, 3, 4, 5]

@@ -24,7 +24,6 @@ from gluon_softmax import (
 from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.data import window_batches
 from gluon_softmax.fused.negative_sampling_sgd import NegativeSamplingSGD
-from gluon_softmax.fused.sgd import reshaped
 from gluon_softmax.training.checkpoint import Checkpoint
 
 M = 5
@@ -217,12 +216,3 @@ def test_what_does_not_fit_is_named() -> None:
 def test_tables_of_another_width_are_refused() -> None:
     with pytest.raises(ValueError, match="word_table"):
         NegativeSamplingSGD(np.zeros((V, D)), np.zeros((V, D + 1)), SkipGramBlocks(CORPUS, 16, W, **ROWS))
-
-
-@pytest.mark.parametrize("ctx", CPUS, ids=str)
-def test_another_shape_is_the_same_memory(ctx: Any) -> None:
-    array = np.arange(6, ctx=ctx)
-    view = reshaped(array, (1, 3, -1))
-    assert view.shape == (1, 3, 2) and view.ctx == ctx and isinstance(view, np.ndarray)
-    view[0, 1, 0] = 9
-    assert array.tolist() == [0, 1, 9, 3, 4, 5]
