@@ -38,10 +38,15 @@ class HybridBlock(Block):
     _active: bool
     # F is mx.nd or mx.sym; see Block.__call__
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any: ...
-    def export(self, path: str, epoch: int = ...) -> Any: ...
+    def export(self, path: str, epoch: int = ..., remove_amp_cast: bool = ...) -> Any: ...
 
 class SymbolBlock(HybridBlock):
     @staticmethod
     def imports(
-        symbol_file: str, input_names: Any, param_file: str | None = ..., ctx: Any = ...
+        symbol_file: str,
+        input_names: Any,
+        param_file: str | None = ...,
+        ctx: Any = ...,
+        allow_missing: bool = ...,
+        ignore_extra: bool = ...,
     ) -> SymbolBlock: ...

@@ -35,7 +35,15 @@ class Dropout(HybridBlock):
 
 class Embedding(HybridBlock):
     weight: Parameter
-    def __init__(self, input_dim: int, output_dim: int, **kwargs: Any) -> None: ...
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        dtype: Any = ...,
+        weight_initializer: Any = ...,
+        sparse_grad: bool = ...,
+        **kwargs: Any,
+    ) -> None: ...
 
 class HybridLambda(HybridBlock):
     def __init__(self, function: str | Callable[..., Any], prefix: str | None = ...) -> None: ...

@@ -2,17 +2,63 @@ from typing import Any
 
 from .block import HybridBlock
 
-class _RNNLayer(HybridBlock):
+class _RNNLayer(HybridBlock):  # of mxnet.gluon.rnn.rnn_layer
     _hidden_size: int
     _mode: str
 
 class RNN(_RNNLayer):
     def __init__(
-        self, hidden_size: int, num_layers: int = ..., activation: str = ..., **kwargs: Any
+        self,
+        hidden_size: int,
+        num_layers: int = ...,
+        activation: str = ...,
+        layout: str = ...,
+        dropout: float = ...,
+        bidirectional: bool = ...,
+        i2h_weight_initializer: Any = ...,
+        h2h_weight_initializer: Any = ...,
+        i2h_bias_initializer: Any = ...,
+        h2h_bias_initializer: Any = ...,
+        input_size: int = ...,
+        dtype: Any = ...,
+        **kwargs: Any,
     ) -> None: ...
 
 class LSTM(_RNNLayer):
-    def __init__(self, hidden_size: int, num_layers: int = ..., **kwargs: Any) -> None: ...
+    def __init__(
+        self,
+        hidden_size: int,
+        num_layers: int = ...,
+        layout: str = ...,
+        dropout: float = ...,
+        bidirectional: bool = ...,
+        input_size: int = ...,
+        i2h_weight_initializer: Any = ...,
+        h2h_weight_initializer: Any = ...,
+        i2h_bias_initializer: Any = ...,
+        h2h_bias_initializer: Any = ...,
+        projection_size: int | None = ...,
+        h2r_weight_initializer: Any = ...,
+        state_clip_min: float | None = ...,
+        state_clip_max: float | None = ...,
+        state_clip_nan: bool = ...,
+        dtype: Any = ...,
+        **kwargs: Any,
+    ) -> None: ...
 
 class GRU(_RNNLayer):
-    def __init__(self, hidden_size: int, num_layers: int = ..., **kwargs: Any) -> None: ...
+    def __init__(
+        self,
+        hidden_size: int,
+        num_layers: int = ...,
+        layout: str = ...,
+        dropout: float = ...,
+        bidirectional: bool = ...,
+        input_size: int = ...,
+        i2h_weight_initializer: Any = ...,
+        h2h_weight_initializer: Any = ...,
+        i2h_bias_initializer: Any = ...,
+        h2h_bias_initializer: Any = ...,
+        dtype: Any = ...,
+        **kwargs: Any,
+    ) -> None: ...

@@ -3,8 +3,6 @@ from typing import Any
 from .parameter import Parameter
 
 class Trainer:
-    learning_rate: float
-    optimizer: Any
     _params: list[Parameter]
     _contexts: list[Any]
     _updaters: list[Any]
@@ -17,6 +15,10 @@ class Trainer:
         compression_params: Any = ...,
         update_on_kvstore: bool | None = ...,
     ) -> None: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def optimizer(self) -> Any: ...
     def set_learning_rate(self, lr: float) -> None: ...
     def step(self, batch_size: float, ignore_stale_grad: bool = ...) -> None: ...
     def allreduce_grads(self) -> None: ...
