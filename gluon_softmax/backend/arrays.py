@@ -1,22 +1,25 @@
-"""Host arrays onto a device without waiting for what the device is doing.
+"""``np.array(host)`` waits for MXNet's engine; here arrays reach a device, and change their shape, without it.
 
-``np.array(host)`` asks MXNet's engine for leave to write, a round trip over its workers, which takes 0.2 ms
-where they are idle and as long as their current operators where they are not. Nobody else knows a new array
-yet, so on a CPU its memory can be written at once.
+``np.array`` asks the engine for permission to write, a round trip over its workers: 0.2 ms where they are
+idle, and as long as their current operators take where they are not. Nothing else can know a new array yet,
+so on a CPU its memory can be written at once.
 """
 
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy
 
-from ..utils.types import Array
+from ..utils.types import Array, Context, Ids
 from .bootstrap import mx, np
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
 
-def as_device_array(array: Any, dtype: Any, ctx: Any = None) -> Any:
+
+def as_device_array(array: ArrayLike, dtype: DTypeLike, ctx: Context | None = None) -> Array:
     """A copy of a host array as an MXNet array of `dtype` on `ctx`, the current context if None."""
     ctx = mx.current_context() if ctx is None else ctx
     host = numpy.asarray(array, dtype=dtype, order="C")
@@ -27,18 +30,19 @@ def as_device_array(array: Any, dtype: Any, ctx: Any = None) -> Any:
     return on_device
 
 
-def as_ids(ids: Any, ctx: Any = None) -> Any:
-    """Ids as an int32 MXNet array on `ctx` (an MXNet array stays where it is without one, host ids go to the
-    current context).
+def as_ids(ids: Ids, ctx: Context | None = None) -> Array:
+    """Ids (...) as an int32 MXNet array on `ctx`.
+
+    Without a context an MXNet array stays on its own, and host ids go to the current one.
     """
     if isinstance(ids, mx.nd.NDArray):
-        ids = ids.astype("int32", copy=False)  # MXNet cannot put int64 ids beside int32 ones
+        ids = ids.astype("int32", copy=False)  # MXNet's operators do not mix int64 ids with int32 ones
         return ids if ctx is None else ids.as_in_ctx(ctx)
     return as_device_array(ids, "int32", ctx)
 
 
-def address_of(array: Any) -> int:
-    """Where the first number of an MXNet array on a CPU lies in memory."""
+def address_of(array: Array) -> int:
+    """The address in memory of the first element of an MXNet array on a CPU."""
     address = ctypes.c_void_p()
     mx.base.check_call(mx.base._LIB.MXNDArrayGetData(array.handle, ctypes.byref(address)))
     return address.value or 0

@@ -21,8 +21,8 @@ WEIGHTS, OTHER_WEIGHTS = (RNG.normal(size=(*ids.shape, D)).astype(numpy.float32)
 
 @pytest.fixture(autouse=True)
 def copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Copying is worth it for tables as short as these."""
-    monkeypatch.setattr(row_sparse, "_ROWS_AN_ID", 0)
+    """Copying pays for tables as short as these."""
+    monkeypatch.setattr(row_sparse, "_ROWS_PER_ID", 0)
 
 
 def make(ctx: Any = None) -> Embedding:
@@ -57,8 +57,8 @@ def test_rows_gradient_and_ids_are_those_of_a_gather(contexts: Any) -> None:
         )
 
 
-def test_where_copying_is_not_worth_it_mxnet_looks_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_sparse, "_ROWS_AN_ID", V // IDS.size + 1)
+def test_where_copying_does_not_pay_mxnet_looks_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_sparse, "_ROWS_PER_ID", V // IDS.size + 1)
     embed = make()
     with autograd.record():
         assert embed.weight.rows(IDS, mx.cpu()) is None
@@ -130,13 +130,13 @@ def test_zero_grad_leaves_nothing_to_come() -> None:
     assert not gradient(embed).any()
 
 
-def test_losses_without_a_backward_do_not_pile_up_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_sparse, "_MOST_WAITING", 3)
+def test_losses_without_a_backward_do_not_pile_up_silently(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_sparse, "_MAX_PENDING", 3)
     embed = make()
     with autograd.record():
         for _ in range(3):
             loss_of(embed)
-        with pytest.raises(RuntimeError, match=r"^backward takes the losses .* got none for 3 look-ups in"):
+        with pytest.raises(RuntimeError, match=r"^backward takes the losses .* got none for 3 lookups in"):
             loss_of(embed)
 
 
@@ -170,8 +170,8 @@ def test_training_is_the_same_either_way(
     layer_of: Any, name: str, contexts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = []
-    for rows_an_id in (0, 10**6):
-        monkeypatch.setattr(row_sparse, "_ROWS_AN_ID", rows_an_id)
+    for rows_per_id in (0, 10**6):
+        monkeypatch.setattr(row_sparse, "_ROWS_PER_ID", rows_per_id)
         mx.random.seed(4)
         net = gs.SkipGram(V, D, layer_of(), sparse_grad=True)
         gs.train(net, Pairs(), 2, 0.05, name, device=contexts, progress="none")

@@ -4,10 +4,10 @@ from typing import Any, Callable
 
 import numpy
 
-from . import numpy as _np
-from . import numpy_extension as _npx
+from .. import numpy as _np
+from .. import numpy_extension as _npx
 from . import sparse as sparse
-from .context import Context
+from ..context import Context
 
 np = _np
 npx = _npx

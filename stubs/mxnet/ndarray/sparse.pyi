@@ -1,0 +1,16 @@
+from typing import Any
+
+from .. import numpy as np
+from . import NDArray
+
+class BaseSparseNDArray(NDArray): ...
+
+class RowSparseNDArray(BaseSparseNDArray):
+    @property
+    def indices(self) -> np.ndarray: ...
+    @property
+    def data(self) -> np.ndarray: ...
+
+def _new_alloc_handle(
+    stype: str, shape: Any, ctx: Any, delay_alloc: bool, dtype: Any, aux_types: Any, aux_shapes: Any = ...
+) -> Any: ...
