@@ -1,4 +1,4 @@
-"""MXNet as we need it: one fault, one file. Importing anything from here has imported MXNet, mended."""
+"""MXNet as this package needs it, one fault per file: importing anything from here imports MXNet, mended."""
 
 from .bootstrap import autograd, gluon, init, mx, nd, nn, np, np_array, npx, rnn
 

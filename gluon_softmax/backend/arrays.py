@@ -1,4 +1,4 @@
-"""``np.array(host)`` waits for MXNet's engine; here arrays reach a device, and change their shape, without it.
+"""``np.array(host)`` waits for MXNet's engine; here arrays reach a device, or another shape, without it.
 
 ``np.array`` asks the engine for permission to write, a round trip over its workers: 0.2 ms where they are
 idle, and as long as their current operators take where they are not. Nothing else can know a new array yet,

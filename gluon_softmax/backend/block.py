@@ -1,13 +1,11 @@
-"""A Gluon block whose own parameters can be loaded again when it stands alone.
+"""``load_parameters`` fails under ``npx.set_np()`` for a block without children; this block loads its file.
 
-``load_parameters`` takes a file without a dot in any name (a block without children) for one of MXNet's first
-format, and fails on it under ``npx.set_np()``.
+MXNet takes a file in which no name has a dot for one of its first format.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..utils.types import Contexts
 from .bootstrap import gluon, npx
 
 
@@ -17,12 +15,17 @@ class Block(gluon.HybridBlock):
     def load_parameters(
         self,
         filename: str,
-        ctx: Any = None,
+        ctx: Contexts = None,
         allow_missing: bool = False,
         ignore_extra: bool = False,
         cast_dtype: bool = False,
         dtype_source: str = "current",
     ) -> None:
+        """Load what ``save_parameters`` wrote, with the arguments of ``HybridBlock.load_parameters``.
+
+        Raises ValueError for a file that lacks a parameter of a block without children, unless
+        `allow_missing`, or that has others, unless `ignore_extra`.
+        """
         loaded = npx.load(filename)
         own = self._collect_params_with_prefix()
         if not isinstance(loaded, dict) or any("." in name for name in [*loaded, *own]):

@@ -1,19 +1,22 @@
-"""The one place that imports MXNet: it mends what today's NumPy took away, then turns on MXNet's NumPy
-arrays.
+"""``import mxnet`` fails with today's NumPy and Python; this one place imports it, and mends that.
 
 MXNet 1.9.1 reads ``numpy.bool`` at import, which NumPy removed in 1.24, and ``distutils``, which left the
-standard library in Python 3.12 (setuptools brings it back). Importing this module therefore comes before any
-``import mxnet`` or ``import d2l``. ``npx.set_np()`` is called here, as in the book, so arrays at the surface
-are ``mxnet.numpy`` arrays.
+standard library in Python 3.12 (setuptools brings it back). This module therefore has to be imported before
+any ``import mxnet`` or ``import d2l``. It calls ``npx.set_np()``, as the book does, so that arrays at the
+surface are ``mxnet.numpy`` arrays.
 
-OpenMP's threads are told to sleep while they wait (``OMP_WAIT_POLICY=passive``, unless the environment says
-otherwise): by default those of MXNet's several workers spin, and take the cores from each other as soon as
-anything else runs on the machine. The OpenBLAS inside MXNet knows no processor after 2019 and takes newer
-ones for a Haswell; where they have AVX-512 it is told so (``OPENBLAS_CORETYPE``, unless it is set), which
-makes ``batch_dot`` twice as fast. Where there are two cores or more, MXNet's engine gets two workers, so that
-operators that do not wait for each other run side by side (``MXNET_CPU_WORKER_NTHREADS``), and enough scratch
-memory that they do not wait for that either (``MXNET_CPU_TEMP_COPY``); results stay the same. `memory`
-says how memory is kept.
+It also sets what MXNet's libraries read from the environment at import, unless the environment has it; the
+results of a computation stay the same:
+
+- ``OMP_WAIT_POLICY=passive``: OpenMP's threads sleep while they wait. By default those of MXNet's several
+  workers spin, and take the cores from each other as soon as anything else runs.
+- ``OPENBLAS_CORETYPE=SkylakeX`` on a processor with AVX-512: the OpenBLAS inside MXNet knows no processor
+  after 2019 and takes newer ones for a Haswell, with which ``batch_dot`` takes twice as long.
+- ``MXNET_CPU_WORKER_NTHREADS=2`` where there are two cores or more: operators that do not depend on each
+  other run in parallel.
+- ``MXNET_CPU_TEMP_COPY=8`` there: enough scratch memory that they do not wait for that either.
+
+`gluon_softmax.utils.memory` sets how the C library keeps memory.
 """
 
 from __future__ import annotations
@@ -29,8 +32,8 @@ from ..utils.errors import BackendError
 from ..utils.memory import set_memory
 
 
-def _check_ground() -> None:
-    """Say in one sentence what is missing, before MXNet fails with a riddle."""
+def _check_requirements() -> None:
+    """Raise a BackendError that says what is missing, before MXNet fails with an error that does not."""
     major = int(numpy.__version__.split(".")[0])
     if major >= 2:
         raise BackendError(
@@ -43,13 +46,14 @@ def _check_ground() -> None:
         )
 
 
-def _lend_numpy_bool() -> None:
+def _restore_numpy_bool() -> None:
+    """Put ``numpy.bool`` back where NumPy has none."""
     if "bool" not in vars(numpy):
         numpy.bool = bool  # type: ignore[attr-defined]  # the name MXNet 1.9.1 reads at import
 
 
 def _has_avx512() -> bool:
-    """Whether Linux says that this processor has all that OpenBLAS's kernels for SkylakeX use."""
+    """Whether Linux reports all the instructions that OpenBLAS's kernels for SkylakeX use."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
             flags = next((line.split() for line in file if line.startswith("flags")), [])
@@ -58,13 +62,13 @@ def _has_avx512() -> bool:
     return {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"} <= set(flags)
 
 
-_check_ground()
+_check_requirements()
 set_memory()
-_lend_numpy_bool()
+_restore_numpy_bool()
 if sys.version_info >= (3, 12):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import setuptools  # noqa: F401  # puts distutils back where Python 3.12 took it away
+        import setuptools  # noqa: F401  # brings back distutils, which Python 3.12 removed
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 if (os.cpu_count() or 1) > 1:

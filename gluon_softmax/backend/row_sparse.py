@@ -1,4 +1,4 @@
-"""``nn.Embedding(sparse_grad=True)`` fails under ``npx.set_np()``; this parameter's gradient holds the batch's rows.
+"""``nn.Embedding(sparse_grad=True)`` fails under ``npx.set_np()``; here is a row-sparse gradient that works.
 
 MXNet raises ``mxnet.numpy.zeros does not support stype = row_sparse`` at ``initialize()`` as soon as NumPy
 arrays are on (mxnet#20391). Only the *gradient* buffer is at fault, so `RowSparseParameter` allocates that
@@ -74,7 +74,7 @@ class RowSparseParameter(TableParameter):
         self._reset()
 
     def rows(self, ids: numpy.ndarray, ctx: Context) -> Array | None:
-        """Copies of the rows at `ids`, (...) on the host → (..., d) on `ctx`; None where copying does not pay.
+        """Copies of the rows at `ids`: (...) on the host → (..., d) on `ctx`; None if copying does not pay.
 
         It pays while autograd records, on a CPU, if the table has `_ROWS_PER_ID` times as many rows as the
         first batch has ids.
@@ -138,10 +138,7 @@ class RowSparseParameter(TableParameter):
         return super()._check_and_get(arr_list, ctx)
 
     def _install_gradients(self) -> None:
-        """Make the filled gradients of the small tables this parameter's gradient, as if MXNet had written it.
-
-        Waits for their backward.
-        """
+        """Make the filled gradients of the small tables this parameter's, and wait for their backward."""
         filled = [copied for copied in self._pending if copied.rows._fresh_grad]
         if not filled:
             return
@@ -178,7 +175,7 @@ def _sum_of(parts: list[_RowGradient], shape: tuple[int, ...]) -> _RowGradient:
 def _row_sparse(
     ids: numpy.ndarray, shape: tuple[int, ...], dtype: DTypeLike, ctx: Context
 ) -> tuple[RowSparseNDArray, Array]:
-    """A row-sparse array with rows at the ascending `ids`, and a dense array (U, d) in the memory of these rows.
+    """A row-sparse array with rows at the ascending `ids`, and a dense array (U, d) in their memory.
 
     The rows are not initialized. MXNet's engine does not see that an operator that writes to the dense array
     changes the row-sparse one.

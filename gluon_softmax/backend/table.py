@@ -1,9 +1,11 @@
-"""A table of rows in memory: a large one is drawn a block at a time, straight into huge pages where it stays.
+"""MXNet draws a parameter whole and keeps the memory of the draw; here a large table is drawn block by block.
 
-MXNet draws a parameter whole, copies it to its place, and keeps the buffer of the draw, as large again, for
-good (one for each of its four temporary spaces): two tables of 400 MB took 2.2 GB. A block at a time the same
-seed gives the same values. Rows at random places of a large table each miss the processor's cache of
-addresses while pages have 4 KiB; Linux makes them of 2 MiB where it is asked.
+MXNet copies the drawn values into the parameter and keeps the buffer of the draw, as large again, for good
+(one for each of its four temporary spaces): two tables of 400 MB took 2.2 GB. Drawn block by block, straight
+into the parameter's memory, the same seed gives the same values.
+
+That memory is in huge pages where Linux has them: rows at random places of a large table each miss the
+processor's cache of addresses while pages have 4 KiB, and pages of 2 MiB have to be asked for.
 """
 
 from __future__ import annotations
@@ -14,16 +16,21 @@ from typing import Any
 
 import numpy
 
+from ..utils.types import Array, Context
 from .arrays import address_of
 from .bootstrap import autograd, gluon, init, mx, np
 
-_BLOCK = 1 << 20  # values drawn at once: even, since normal ones come in pairs
-_DRAWN_IN_ORDER = (init.Uniform, init.Normal)  # whose values do not depend on the shape
-_HUGE_PAGE, _MADV_HUGEPAGE = 1 << 21, 14
+_VALUES_PER_BLOCK = 1 << 20  # even, since MXNet draws normal values in pairs
+_DRAWN_IN_ORDER = (init.Uniform, init.Normal)  # their values do not depend on the shape
+_HUGE_PAGE = 1 << 21  # bytes
+_MADV_HUGEPAGE = 14  # Linux's number of the advice
 
 
 class TableParameter(gluon.Parameter):
-    """A weight (V, d) like any other, but for how its first values come to be."""
+    """A weight (V, d) as any other, whose initial values take no second buffer of its size.
+
+    Only Uniform and Normal values are drawn block by block; any other initializer draws the table whole.
+    """
 
     _deferred_init: tuple[Any, ...]
 
@@ -33,32 +40,32 @@ class TableParameter(gluon.Parameter):
         chosen, contexts, default, given = self._deferred_init
         draw = mx.initializer.create(chosen)
         whole = given is not None or type(draw) not in _DRAWN_IN_ORDER
-        if whole or len(self.shape) != 2 or self.shape[0] * self.shape[1] <= _BLOCK:
+        if whole or len(self.shape) != 2 or self.shape[0] * self.shape[1] <= _VALUES_PER_BLOCK:
             super()._finish_deferred_init()
             return
         self._deferred_init = ()
         with autograd.pause():
             table = np.empty(self.shape, dtype=self.dtype, ctx=mx.cpu())
-            _ask_for_huge_pages(table)
-            rows = max(2, _BLOCK // self.shape[1] // 2 * 2)
+            _advise_huge_pages(table)
+            rows = max(2, _VALUES_PER_BLOCK // self.shape[1] // 2 * 2)
             for start in range(0, self.shape[0], rows):
                 description = mx.initializer.InitDesc(self.name, {"__init__": chosen})
                 mx.initializer.create(default)(description, table[start : start + rows])
-            self._init_impl(_Placed(table), contexts)
+            self._init_impl(_CopiedElsewhere(table), contexts)
 
 
-class _Placed:
-    """An array that is not copied to where it is already."""
+class _CopiedElsewhere:
+    """An array that ``copyto`` copies to other contexts, and returns itself for its own."""
 
-    def __init__(self, array: Any) -> None:
+    def __init__(self, array: Array) -> None:
         self._array = array
 
-    def copyto(self, ctx: Any) -> Any:
+    def copyto(self, ctx: Context) -> Array:
         return self._array if ctx == self._array.ctx else self._array.copyto(ctx)
 
 
-def _ask_for_huge_pages(array: Any) -> None:
-    """Only asks: on another system, or where the kernel has none, the pages stay as they are."""
+def _advise_huge_pages(array: Array) -> None:
+    """Advise Linux to use huge pages for an array; elsewhere, or where there are none, nothing changes."""
     if not sys.platform.startswith("linux"):
         return
     address = address_of(array)

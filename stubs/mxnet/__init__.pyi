@@ -25,3 +25,4 @@ __version__: str
 mod: Any
 profiler: Any
 optimizer: Any
+runtime: Any

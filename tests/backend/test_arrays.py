@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy
 import pytest
 
 from gluon_softmax.backend import mx, np
 from gluon_softmax.backend.arrays import as_device_array, reshaped_view
+from gluon_softmax.utils.types import Context
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 ARRAYS = [
     numpy.arange(12).reshape(3, 4),
@@ -22,7 +26,7 @@ ARRAYS = [
 
 @pytest.mark.parametrize("dtype", ["int32", "float32", "float16", "int64"])
 @pytest.mark.parametrize("array", ARRAYS)
-def test_values_shape_dtype_and_place(array: Any, dtype: str, contexts: Any) -> None:
+def test_values_shape_dtype_and_place(array: ArrayLike, dtype: str, contexts: list[Context]) -> None:
     for ctx in contexts:
         on_device = as_device_array(array, dtype, ctx)
         assert isinstance(on_device, np.ndarray) and on_device.ctx == ctx and on_device.dtype == dtype
@@ -50,7 +54,7 @@ def test_under_a_busy_engine() -> None:
 
 
 @pytest.mark.parametrize("ctx", [mx.cpu(0), mx.cpu(1)], ids=str)
-def test_another_shape_is_the_same_memory(ctx: Any) -> None:
+def test_another_shape_is_the_same_memory(ctx: Context) -> None:
     array = np.arange(6, ctx=ctx)
     view = reshaped_view(array, (1, 3, -1))
     assert view.shape == (1, 3, 2) and view.ctx == ctx and isinstance(view, np.ndarray)

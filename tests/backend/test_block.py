@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy
 import pytest
 from oracles.every_layer import COUNTS, EVERY_LAYER
@@ -17,7 +19,7 @@ MAKE = {
 
 
 @pytest.mark.parametrize("name", MAKE)
-def test_a_lone_block_saves_and_loads(name, tmp_path):
+def test_a_lone_block_saves_and_loads(name: str, tmp_path: Path) -> None:
     block, other = MAKE[name](), MAKE[name]()
     block.initialize(ctx=mx.cpu(1))
     block.save_parameters(str(tmp_path / "block.params"))
@@ -29,7 +31,7 @@ def test_a_lone_block_saves_and_loads(name, tmp_path):
             numpy.testing.assert_array_equal(copy.asnumpy(), parameter.data(mx.cpu(1)).asnumpy())
 
 
-def test_a_file_of_another_block_is_refused(tmp_path):
+def test_a_file_of_another_block_is_refused(tmp_path: Path) -> None:
     block = gs.FullSoftmax(10, 8)
     block.initialize()
     block.save_parameters(str(tmp_path / "full.params"))
@@ -40,7 +42,7 @@ def test_a_file_of_another_block_is_refused(tmp_path):
     numpy.testing.assert_array_equal(other.weight.data().asnumpy(), block.weight.data().asnumpy())
 
 
-def test_nce_begins_as_the_unigram():
+def test_nce_begins_as_the_unigram() -> None:
     layer = gs.NCE(COUNTS, 8, 3, log_partition=1.5)
     layer.initialize()
     log_prob = layer.log_prob(np.zeros((1, 8))).asnumpy()[0]
@@ -49,7 +51,7 @@ def test_nce_begins_as_the_unigram():
     numpy.testing.assert_allclose(numpy.exp(scores).sum(), 1, atol=1e-6)
 
 
-def test_sampled_softmax_that_knows_the_counts_begins_as_the_unigram():
+def test_sampled_softmax_that_knows_the_counts_begins_as_the_unigram() -> None:
     layer = gs.SampledSoftmax(10, 8, 3, counts=COUNTS)
     layer.initialize()
     log_prob = layer.log_prob(np.zeros((1, 8))).asnumpy()[0]
@@ -59,7 +61,7 @@ def test_sampled_softmax_that_knows_the_counts_begins_as_the_unigram():
     numpy.testing.assert_array_equal(unknowing.bias.data().asnumpy(), numpy.zeros((10, 1)))
 
 
-def test_a_word_never_seen_begins_with_a_finite_bias():
+def test_a_word_never_seen_begins_with_a_finite_bias() -> None:
     layer = gs.NCE([0, 6, 2], 4, 2)
     layer.initialize()
     numpy.testing.assert_allclose(

@@ -18,12 +18,12 @@ def test_numpy_arrays_are_on() -> None:
     assert float(bootstrap.np.ones(()).sum()) == 1.0  # a scalar is an array of shape ()
 
 
-def test_numpy_bool_is_lent_only_where_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numpy_bool_is_restored_only_where_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(vars(numpy), "bool", raising=False)
-    bootstrap._lend_numpy_bool()
+    bootstrap._restore_numpy_bool()
     assert vars(numpy)["bool"] is bool
     monkeypatch.setitem(vars(numpy), "bool", "their own")
-    bootstrap._lend_numpy_bool()
+    bootstrap._restore_numpy_bool()
     assert vars(numpy)["bool"] == "their own"
 
 
@@ -32,7 +32,7 @@ def test_numpy_2_is_refused_with_what_to_run(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(
         BackendError, match=r"needs numpy<2 and found numpy 2\.1\.3: run `pip install 'numpy<2'`"
     ):
-        bootstrap._check_ground()
+        bootstrap._check_requirements()
 
 
 @pytest.mark.parametrize("version, found", [((3, 11), False), ((3, 12), True), ((3, 12), False)])
@@ -40,9 +40,9 @@ def test_python_3_12_needs_setuptools(
     version: tuple[int, int], found: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "version_info", version)
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: "there" if found else None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: "there" if found else None)
     if version >= (3, 12) and not found:
         with pytest.raises(BackendError, match=r"distutils, .*: run `pip install setuptools`"):
-            bootstrap._check_ground()
+            bootstrap._check_requirements()
     else:
-        bootstrap._check_ground()
+        bootstrap._check_requirements()

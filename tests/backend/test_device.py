@@ -9,12 +9,13 @@ import pytest
 
 from gluon_softmax import try_all_gpus, try_gpu
 from gluon_softmax.backend import device, mx
+from gluon_softmax.utils.types import Array, Context
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, broken: list[bool]) -> None:
     """As many cards as `broken` is long; the kernels of the broken ones fail as on a card without code."""
 
-    def ones(shape: Any, ctx: Any) -> Any:
+    def ones(shape: tuple[int, ...], ctx: Context) -> Array:
         if broken[ctx.device_id]:
             raise mx.MXNetError("no kernel image is available for execution on the device\nStack trace: ...")
         return mx.np.ones(shape, ctx=mx.cpu())
@@ -81,7 +82,7 @@ def test_a_card_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("i, error", [(-1, ValueError), (0.0, TypeError), ("0", TypeError)])
-def test_a_wrong_number_is_named(i: Any, error: type) -> None:
+def test_a_wrong_number_is_named(i: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match=r"^i takes an integer of at least 0"):
         try_gpu(i)
 
@@ -92,7 +93,8 @@ def test_contexts() -> None:
         assert device.as_contexts(None) == [mx.cpu(1)]
     assert device.as_contexts(mx.cpu(1)) == [mx.cpu(1)]
     assert device.as_contexts((mx.cpu(0), mx.cpu(1))) == [mx.cpu(0), mx.cpu(1)]
-    for wrong in ("cpu", [], [mx.cpu(), "gpu"], 0.5):
+    wrong_ones: list[Any] = ["cpu", [], [mx.cpu(), "gpu"], 0.5]
+    for wrong in wrong_ones:
         with pytest.raises(TypeError, match=r"^device takes an MXNet context"):
             device.as_contexts(wrong)
     with pytest.raises(ValueError, match=r"^device takes contexts that differ"):
@@ -100,7 +102,7 @@ def test_contexts() -> None:
 
 
 @pytest.mark.gpu
-def test_a_real_card(contexts: list[Any]) -> None:
+def test_a_real_card(contexts: list[Context]) -> None:
     if contexts[0].device_type == "cpu":
         pytest.skip("the cards are asked about")
     assert contexts[0] in try_all_gpus() and try_gpu(contexts[0].device_id) == contexts[0]

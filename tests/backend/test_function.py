@@ -1,4 +1,4 @@
-"""What a function keeps for its backward is gone with the graph, without Python's collector."""
+"""What a function keeps for its backward is freed with the graph, without Python's garbage collector."""
 
 from __future__ import annotations
 
@@ -7,36 +7,38 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, Iterator
+from typing import Iterator, Sequence
 
 import pytest
 
 from gluon_softmax.backend import autograd, mx, nd, np
 from gluon_softmax.backend.function import Function
+from gluon_softmax.utils.types import Array
 
 
 class Square(Function):
-    def forward(self, x: Any) -> Any:
-        self.kept = x
-        return x * x
+    def forward(self, *inputs: Array) -> Array:
+        (self.kept,) = inputs
+        return self.kept * self.kept
 
-    def backward(self, out_grad: Any, gradients: Any) -> None:
+    def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
         nd.elemwise_mul(2 * self.kept.as_nd_ndarray(), out_grad, out=gradients[0])
 
 
 class Product(Function):
-    def forward(self, x: Any, y: Any) -> Any:
+    def forward(self, *inputs: Array) -> Array:
+        x, y = inputs
         self.factors = [array.as_nd_ndarray().detach() for array in (x, y)]
         return x * y
 
-    def backward(self, out_grad: Any, gradients: Any) -> None:
+    def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
         for gradient, factor in zip(gradients, reversed(self.factors)):
             if gradient is not None:
                 nd.elemwise_mul(out_grad, factor, out=gradient)
 
 
 class Wrong(Square):
-    def backward(self, out_grad: Any, gradients: Any) -> None:
+    def backward(self, _out_grad: Array, _gradients: Sequence[Array | None]) -> None:
         raise ZeroDivisionError
 
 
@@ -46,7 +48,7 @@ class Held(Square):
     def __init__(self, gate: threading.Event) -> None:
         self.gate = gate
 
-    def backward(self, out_grad: Any, gradients: Any) -> None:
+    def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
         assert self.gate.wait(10)
         super().backward(out_grad, gradients)
 
@@ -55,7 +57,7 @@ class Noted(Product):
     def __init__(self, begun: threading.Event) -> None:
         self.begun = begun
 
-    def backward(self, out_grad: Any, gradients: Any) -> None:
+    def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
         self.begun.set()
         super().backward(out_grad, gradients)
 

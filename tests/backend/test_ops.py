@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Callable
 
 import numpy
 import pytest
@@ -11,6 +11,7 @@ from oracles.reference import sigmoid, softplus
 from gluon_softmax.backend import autograd, nn, np
 from gluon_softmax.backend.ops import row_dot
 from gluon_softmax.backend.ops import softplus as graph_softplus
+from gluon_softmax.utils.types import Array, Context
 
 RNG = numpy.random.default_rng(3)
 X = RNG.normal(size=(5, 4)).astype(numpy.float32)
@@ -18,7 +19,7 @@ ROWS = RNG.normal(size=(5, 3, 4)).astype(numpy.float32)
 OUT_GRAD = RNG.normal(size=(5, 3)).astype(numpy.float32)
 
 
-def make(function: Any, hybridize: bool) -> nn.HybridLambda:
+def make(function: Callable[..., Array], hybridize: bool) -> nn.HybridLambda:
     graph = nn.HybridLambda(function)
     if hybridize:
         graph.hybridize(static_alloc=True)
@@ -26,7 +27,7 @@ def make(function: Any, hybridize: bool) -> nn.HybridLambda:
 
 
 @pytest.mark.parametrize("hybridize", [False, True])
-def test_softplus(hybridize: bool, contexts: Any) -> None:
+def test_softplus(hybridize: bool, contexts: list[Context]) -> None:
     x = numpy.array([-1e4, -90, -20, -1, -1e-3, 0, 1e-3, 1, 20, 90, 1e4], dtype=numpy.float32)
     graph = make(graph_softplus, hybridize)
     for ctx in contexts:
@@ -41,7 +42,7 @@ def test_softplus(hybridize: bool, contexts: Any) -> None:
 
 
 @pytest.mark.parametrize("hybridize", [False, True])
-def test_row_dot(hybridize: bool, contexts: Any) -> None:
+def test_row_dot(hybridize: bool, contexts: list[Context]) -> None:
     graph = make(row_dot, hybridize)
     for ctx in contexts:
         x, rows = np.array(X, ctx=ctx), np.array(ROWS, ctx=ctx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Iterator
 
 import numpy
 import pytest
@@ -11,6 +11,9 @@ from oracles.reference import scatter_add
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, gluon, mx, np, row_sparse
 from gluon_softmax.backend.embedding import Embedding, rows_of
+from gluon_softmax.backend.row_sparse import RowSparseParameter
+from gluon_softmax.output_layers.base import OutputLayer
+from gluon_softmax.utils.types import Array, Context, Contexts
 
 V, D = 50, 4
 RNG = numpy.random.default_rng(7)
@@ -25,15 +28,21 @@ def copies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_sparse, "_ROWS_PER_ID", 0)
 
 
-def make(ctx: Any = None) -> Embedding:
+def make(ctx: Contexts = None) -> Embedding:
     mx.random.seed(2)
     embed = Embedding(V, D, sparse_grad=True)
     embed.initialize(mx.init.Normal(1.0), ctx=ctx or mx.cpu())
     return embed
 
 
-def loss_of(embed: Embedding, ids: numpy.ndarray = IDS, weights: numpy.ndarray = WEIGHTS) -> Any:
-    return (embed(np.array(ids, dtype="int32")) * np.array(weights)).sum()
+def table_of(embed: Embedding) -> RowSparseParameter:
+    assert isinstance(embed.weight, RowSparseParameter)
+    return embed.weight
+
+
+def loss_of(embed: Embedding, ids: numpy.ndarray = IDS, weights: numpy.ndarray = WEIGHTS) -> Array:
+    loss: Array = (embed(np.array(ids, dtype="int32")) * np.array(weights)).sum()
+    return loss
 
 
 def gradient(embed: Embedding) -> numpy.ndarray:
@@ -41,16 +50,17 @@ def gradient(embed: Embedding) -> numpy.ndarray:
     return found
 
 
-def test_rows_gradient_and_ids_are_those_of_a_gather(contexts: Any) -> None:
+def test_rows_gradient_and_ids_are_those_of_a_gather(contexts: list[Context]) -> None:
     embed = make(contexts)
-    table, parameter = embed.weight.data(contexts[-1]).asnumpy(), embed.weight
+    table, parameter = embed.weight.data(contexts[-1]).asnumpy(), table_of(embed)
     for ids, weights in ((IDS, WEIGHTS), (OTHERS, OTHER_WEIGHTS), (IDS, WEIGHTS)):  # longer, shorter, longer
         with autograd.record():
             rows = parameter.rows(ids, contexts[-1])
+            assert rows is not None
             loss = (rows * np.array(weights, ctx=contexts[-1])).sum()
         numpy.testing.assert_array_equal(rows.asnumpy(), table[ids])
         loss.backward()
-        found = parameter.grad(contexts[-1])
+        found: Any = parameter.grad(contexts[-1])
         numpy.testing.assert_array_equal(found.indices.asnumpy(), numpy.unique(ids))
         numpy.testing.assert_allclose(
             found.tostype("default").asnumpy(), scatter_add(ids, weights, V), rtol=1e-6, atol=1e-6
@@ -61,11 +71,11 @@ def test_where_copying_does_not_pay_mxnet_looks_up(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(row_sparse, "_ROWS_PER_ID", V // IDS.size + 1)
     embed = make()
     with autograd.record():
-        assert embed.weight.rows(IDS, mx.cpu()) is None
+        assert table_of(embed).rows(IDS, mx.cpu()) is None
         loss = loss_of(embed)
     loss.backward()
     numpy.testing.assert_allclose(gradient(embed), scatter_add(IDS, WEIGHTS, V), rtol=1e-6, atol=1e-6)
-    assert make().weight.rows(IDS, mx.cpu()) is None  # nothing records
+    assert table_of(make()).rows(IDS, mx.cpu()) is None  # nothing records
 
 
 def test_losses_of_one_backward_add_up_and_a_second_backward_starts_anew() -> None:
@@ -155,7 +165,7 @@ def test_a_frozen_table_is_looked_up_without_a_gradient() -> None:
     embed = make()
     embed.weight.grad_req = "null"
     with autograd.record():
-        assert embed.weight.rows(IDS, mx.cpu()) is None
+        assert table_of(embed).rows(IDS, mx.cpu()) is None
         rows = rows_of(embed.weight, IDS, mx.cpu())
     numpy.testing.assert_array_equal(rows.asnumpy(), embed.weight.data().asnumpy()[IDS])
 
@@ -167,7 +177,7 @@ def test_a_frozen_table_is_looked_up_without_a_gradient() -> None:
     lambda: gs.SampledSoftmax(V, D, 6, sparse_grad=True),
 ], ids=["negative_sampling", "nce", "sampled"])  # fmt: skip
 def test_training_is_the_same_either_way(
-    layer_of: Any, name: str, contexts: Any, monkeypatch: pytest.MonkeyPatch
+    layer_of: Callable[[], OutputLayer], name: str, contexts: list[Context], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = []
     for rows_per_id in (0, 10**6):
@@ -186,7 +196,7 @@ class Pairs:
     def __init__(self) -> None:
         self.produced, self.expected_positions = {"pairs": 24}, 24.0
 
-    def epoch(self, epoch: int) -> Any:
+    def epoch(self, epoch: int) -> Iterator[tuple[numpy.ndarray, ...]]:
         rng = numpy.random.default_rng(epoch)
         for size in (10, 5, 8, 1):
             yield tuple(rng.integers(1, V, (2, size)).astype(numpy.int32))
