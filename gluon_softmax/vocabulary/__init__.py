@@ -1,1 +1,1 @@
-"""What counts alone tell, with NumPy alone: samplers, trees over the words, clusters and cutoffs."""
+"""What follows from the counts of the words alone, in NumPy: samplers, trees, clusters and cutoffs."""

@@ -7,11 +7,13 @@ down to it, its points are the inner nodes where the turns are taken. The label 
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Sequence, Union, overload
 
 import numpy
 
 from ..utils.checks import check_positive_int
+
+NestedPairs = Union[int, Sequence["NestedPairs"]]  # a word id, or two branches
 
 
 class PathRows(Sequence[numpy.ndarray]):
@@ -23,47 +25,54 @@ class PathRows(Sequence[numpy.ndarray]):
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def __getitem__(self, word: Any) -> Any:
+    @overload
+    def __getitem__(self, word: int) -> numpy.ndarray: ...
+
+    @overload
+    def __getitem__(self, word: slice) -> list[numpy.ndarray]: ...
+
+    def __getitem__(self, word: int | slice) -> numpy.ndarray | list[numpy.ndarray]:
         if isinstance(word, slice):
             return [self[i] for i in range(*word.indices(len(self)))]
         row = word + len(self) if word < 0 else word
         if not 0 <= row < len(self):
             raise IndexError(f"word {word} of a tree of {len(self)} words")
-        return self.flat[self.offsets[row] : self.offsets[row + 1]]
+        path: numpy.ndarray = self.flat[self.offsets[row] : self.offsets[row + 1]]
+        return path
 
     def __repr__(self) -> str:
         return f"PathRows({len(self)} words, {len(self.flat)} steps)"
 
 
 class BinaryTree:
-    """Any binary tree with one word at each leaf, given as one code and one path a word.
+    """Any binary tree with one word at each leaf, given as one code and one path per word.
 
     Parameters
     ----------
-    codes : V sequences of turns 0 or 1, from the root. A tree of one word has the empty code.
-    points : V sequences of inner nodes in [0, V − 1), as long as the codes; ``points[w][i]`` is where turn
-        ``codes[w][i]`` is taken.
+    codes : V sequences of turns 0 or 1, from the root; a tree of one word has the empty code.
+    points : V sequences of inner nodes in [0, V − 1), as long as the codes; turn ``codes[w][i]`` is taken
+        at node ``points[w][i]``.
 
     Attributes
     ----------
     codes, points : sequences of V arrays (length of the code,), int8 and int32, read-only views of
         `flat_codes` and `flat_points`.
-    flat_codes, flat_points : all of them one after another; word w owns ``offsets[w]`` to
-        ``offsets[w + 1]``.
+    flat_codes, flat_points : the codes and the points of all words, concatenated; those of word w are at
+        ``offsets[w]`` to ``offsets[w + 1]``.
     offsets, lengths : int64 (V + 1,) and (V,).
-    children : int64 (V − 1, 2), what turn 0 and turn 1 lead to at each inner node: word w is w, inner node
-        j is V + j.
+    children : int64 (V − 1, 2), where turn 0 and turn 1 lead at each inner node: word w is w, inner node j
+        is V + j.
     root : the inner node where every path begins; −1 in a tree of one word, which has none.
 
-    Raises ValueError where the codes are no tree: an empty tree, a turn that leads two ways (as where one
-    code begins another), ids out of range; TypeError for what is no sequence of integers.
+    Raises ValueError where the codes are not a tree (an empty tree, a turn that leads to two places, as where
+    one code is a prefix of another, ids out of range), and TypeError for what is not a sequence of integers.
     """
 
     def __init__(self, codes: Sequence[Any], points: Sequence[Any]) -> None:
         flat_codes, lengths = _flatten("codes", codes)
         flat_points, point_lengths = _flatten("points", points)
         if not lengths.size:
-            raise ValueError("codes takes one code a word; got an empty tree")
+            raise ValueError("codes takes one code per word; got an empty tree")
         if lengths.size != point_lengths.size:
             raise ValueError(
                 f"points takes one path for each of {lengths.size} codes; got {point_lengths.size}"
@@ -74,9 +83,9 @@ class BinaryTree:
                 f"got {point_lengths[word]}"
             )
         root, children = _children_of(flat_codes, flat_points, lengths)
-        self._keep(flat_codes, flat_points, lengths, children, root)
+        self._set_arrays(flat_codes, flat_points, lengths, children, root)
 
-    def _keep(
+    def _set_arrays(
         self,
         flat_codes: numpy.ndarray,
         flat_points: numpy.ndarray,
@@ -97,8 +106,9 @@ class BinaryTree:
 
     @classmethod
     def from_children(cls, children: numpy.ndarray, root: int) -> BinaryTree:
-        """The tree of a table `children` (V − 1, 2) in the form of the attribute of that name, which is
-        trusted to be a tree.
+        """The tree of a table `children` (V − 1, 2), in the form of the attribute of that name.
+
+        It is not checked that the table is a tree.
         """
         vocab_size = len(children) + 1
         # of the words, then of the inner nodes; −1 for the root
@@ -116,34 +126,32 @@ class BinaryTree:
             flat_codes[ends[words] - step] = turns[nodes]
             flat_points[ends[words] - step] = parents[nodes]
         tree = cls.__new__(cls)
-        tree._keep(flat_codes, flat_points, lengths, children, root)
+        tree._set_arrays(flat_codes, flat_points, lengths, children, root)
         return tree
 
     @classmethod
-    def from_nested(cls, nested: Any) -> BinaryTree:
-        """The tree of nested pairs of word ids, as Chainer's ``BinaryHierarchicalSoftmax`` takes: ``((0,
-        1), ((2, 3), 4))``.
+    def from_nested(cls, nested: NestedPairs) -> BinaryTree:
+        """The tree of nested pairs of word ids such as ``((0, 1), ((2, 3), 4))``.
 
-        Inner nodes are numbered as in Chainer, the root 0 and the left branch before the right one. Chainer
-        writes its codes as +1 (left) and −1 (right), with probability σ(code · node · hidden); they are 0
-        and 1 here, so code = (1 − Chainer's code) / 2.
+        It is the form of Chainer's ``BinaryHierarchicalSoftmax``. Inner nodes are numbered as there, the root
+        0 and the left branch before the right one. Chainer's codes are +1 (left) and −1 (right), with
+        probability σ(code · node · hidden); these are 0 and 1, so code = (1 − Chainer's code) / 2.
 
-        Raises ValueError for an empty tree, a branch that is no pair, and word ids that are not each of 0 …
-        V − 1 once.
+        Raises ValueError for an empty tree, for a branch that is not a pair, and for word ids that are not
+        each of 0 … V − 1 once.
         """
         words: list[int] = []
-        # (inner node, turn, does it lead to a word, to which word or inner node)
+        # (inner node, turn, whether it leads to a word, to which word or inner node)
         edges: list[tuple[int, int, bool, int]] = []
         num_inner = 0
-        pending: list[tuple[Any, int, int]] = [(nested, -1, 0)]
+        pending: list[tuple[NestedPairs, int, int]] = [(nested, -1, 0)]  # (branch, parent, turn)
         while pending:
             branch, parent, turn = pending.pop()
-            is_word = isinstance(branch, (int, numpy.integer)) and not isinstance(branch, bool)
-            if is_word:
-                words.append(int(branch))
-                reached = int(branch)
+            if isinstance(branch, (int, numpy.integer)) and not isinstance(branch, bool):
+                is_word, reached = True, int(branch)
+                words.append(reached)
             elif isinstance(branch, (tuple, list)) and len(branch) == 2:
-                reached, num_inner = num_inner, num_inner + 1
+                is_word, reached, num_inner = False, num_inner, num_inner + 1
                 pending += [(branch[1], reached, 1), (branch[0], reached, 0)]
             elif isinstance(branch, (tuple, list)) and not branch:
                 raise ValueError("nested takes pairs of branches or word ids; got an empty tree")
@@ -161,8 +169,9 @@ class BinaryTree:
         return cls.from_children(children, root=0 if num_inner else -1)
 
     def padded(self) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
-        """(codes int8, points int32, mask bool), each (V, L) with L the longest code; past the end of a
-        code all three are 0.
+        """(codes int8, points int32, mask bool), each (V, L), where L is the length of the longest code.
+
+        Beyond the end of a code all three are 0.
         """
         mask = numpy.arange(self.lengths.max()) < self.lengths[:, None]  # (V, L)
         codes = numpy.zeros(mask.shape, dtype=self.flat_codes.dtype)
@@ -178,8 +187,9 @@ class BinaryTree:
 
 
 def balanced_tree(vocab_size: int) -> BinaryTree:
-    """A tree whose codes are all ⌊log₂ V⌋ or ⌈log₂ V⌉ long, the shorter ones for the lower ids, which are
-    the more frequent words.
+    """A tree whose codes have ⌊log₂ V⌋ or ⌈log₂ V⌉ turns, the shorter ones for the lower ids.
+
+    Where ids are in order of falling count, the lower ids are the more frequent words.
     """
     vocab_size = check_positive_int("vocab_size", vocab_size)
     # A binary heap: the children of position i are 2i + 1 and 2i + 2, and the first V − 1 positions are inner
@@ -193,9 +203,7 @@ def balanced_tree(vocab_size: int) -> BinaryTree:
 
 
 def _climb(parents: numpy.ndarray, vocab_size: int) -> Iterator[tuple[numpy.ndarray, numpy.ndarray]]:
-    """All words climb together: at each level, the words still below the root and the nodes they have
-    reached.
-    """
+    """Climb from all words to the root, a level at a time: (words still below the root, nodes reached)."""
     words = nodes = numpy.arange(vocab_size, dtype=numpy.int32)
     while True:
         below = parents[nodes] >= 0
@@ -221,11 +229,11 @@ def _flatten(name: str, rows: Sequence[Any]) -> tuple[numpy.ndarray, numpy.ndarr
 def _children_of(
     flat_codes: numpy.ndarray, flat_points: numpy.ndarray, lengths: numpy.ndarray
 ) -> tuple[int, numpy.ndarray]:
-    """(root, children) of codes and points, or a ValueError that says why they are no tree.
+    """(root, children) of codes and points, or a ValueError that says why they are not a tree.
 
-    It is enough that every turn always leads to the same child. For the paths then reach V words and k − 1
-    inner nodes below the root by at most 2k turns, so k is at least V − 1, all there are: each turn has one
-    child, each child one parent, and the root none.
+    It is enough to check that every turn always leads to the same child. For then the paths reach V words and
+    k − 1 inner nodes below the root by at most 2k turns, so k is at least V − 1, which is the number of inner
+    nodes: each turn has one child, each child has one parent, and the root has none.
     """
     vocab_size = lengths.size
     if vocab_size == 1:

@@ -1,27 +1,27 @@
-"""Where to cut a vocabulary into clusters: the cheapest cuts by dynamic programming over the adaptive
-softmax's cost.
-"""
+"""Where to cut a vocabulary into clusters, so that adaptive softmax costs least: by dynamic programming."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Iterable, Union
 
 import numpy
 
 from ..utils.checks import check_counts, check_number, check_positive_int
+from ..utils.types import Numbers
 
-_MOST_CANDIDATES = 1200  # places for a cut that are tried in pairs; beyond, the search takes two steps
+Places = Union[int, numpy.ndarray]  # of a cut: the number of words before it
+_MAX_CANDIDATES = 1200  # places for a cut that are tried in pairs; for more, the search takes two steps
 
 
-def check_cutoffs(cutoffs: Any, vocab_size: int) -> tuple[int, ...]:
-    """`cutoffs` as a tuple of integers, rising, without repeats, each in [1, vocab_size); or a ValueError."""
+def check_cutoffs(cutoffs: Iterable[int], vocab_size: int) -> tuple[int, ...]:
+    """`cutoffs` as a tuple of ascending integers, all different, each in [1, vocab_size); or a ValueError."""
     try:
         values = list(cutoffs)
     except TypeError:
         values = []
     integers = all(isinstance(c, (int, numpy.integer)) and not isinstance(c, bool) for c in values)
-    rising = integers and all(a < b for a, b in zip(values, values[1:]))
-    if not values or not rising or values[0] < 1 or values[-1] >= vocab_size:
+    ascending = integers and all(a < b for a, b in zip(values, values[1:]))
+    if not values or not ascending or values[0] < 1 or values[-1] >= vocab_size:
         raise ValueError(
             "cutoffs takes at least one integer, all different, in rising order, each in "
             f"[1, vocab_size), here [1, {vocab_size}); got {cutoffs!r}"
@@ -30,7 +30,7 @@ def check_cutoffs(cutoffs: Any, vocab_size: int) -> tuple[int, ...]:
 
 
 def tail_widths(in_units: int, num_tails: int, div_value: float) -> list[int]:
-    """The width of each tail, in_units // div_value^(i+1); a ValueError where one would be 0."""
+    """The width of each tail i, in_units // div_value^(i+1); raises ValueError where one would be 0."""
     widths = [int(in_units // div_value ** (i + 1)) for i in range(num_tails)]
     if min(widths) < 1:
         raise ValueError(
@@ -40,21 +40,21 @@ def tail_widths(in_units: int, num_tails: int, div_value: float) -> list[int]:
     return widths
 
 
-def check_falling(counts: Any, vocab_size: int | None = None) -> numpy.ndarray:
+def check_falling(counts: Numbers, vocab_size: int | None = None) -> numpy.ndarray:
     """Counts (V,) in falling order from id 1 on (id 0, `<unk>`, may have any), or a ValueError."""
-    counts = check_counts("counts", counts, vocab_size)
-    rises = numpy.flatnonzero(numpy.diff(counts[1:]) > 0)
+    checked = check_counts("counts", counts, vocab_size)
+    rises = numpy.flatnonzero(numpy.diff(checked[1:]) > 0)
     if rises.size:
         i = int(rises[0]) + 1
         raise ValueError(
-            f"counts takes numbers in falling order from id 1 on; got {counts[i]:g} for id {i} "
-            f"and {counts[i + 1]:g} for id {i + 1}"
+            f"counts takes numbers in falling order from id 1 on; got {checked[i]:g} for id {i} "
+            f"and {checked[i + 1]:g} for id {i + 1}"
         )
-    return counts
+    return checked
 
 
 def optimal_cutoffs(
-    counts: Any,
+    counts: Numbers,
     num_clusters: int,
     in_units: int | None = None,
     div_value: float = 4.0,
@@ -64,44 +64,49 @@ def optimal_cutoffs(
     r"""The ``num_clusters - 1`` cutoffs at which an adaptive softmax costs least.
 
     Grave et al. 2017, "Efficient softmax approximation for GPUs", section 4: a product of B rows with k words
-    costs g(k, B) = max(c + l k0 B0, c + l k B), so, a position, in units of one score of the head (the
-    constants c do not depend on where the cuts are),
+    costs g(k, B) = max(c + l k0 B0, c + l k B). So, per position and in units of one score of the head (the
+    constants c do not depend on the cuts),
 
         cost = max(least_cost, k_h + J) + sum_i max(least_cost, p_i a_i k_i),
 
     where the head has k_h words and J slots, tail i has k_i words and the share p_i of the counts, and a_i is
-    what a score of tail i costs beside one of the head: `tail_cost` for every tail, or, where `in_units` is
-    given, the multiplications of an `AdaptiveSoftmax` of that width with this `div_value`, the projection
-    included: a_i k_i = w_i (in_units + k_i) / in_units with w_i = in_units // div_value^(i+1).
+    the cost of a score of tail i relative to one of the head: `tail_cost` for every tail, or, where
+    `in_units` is given, the multiplications of an `AdaptiveSoftmax` of that width with this `div_value`,
+    including the projection: a_i k_i = w_i (in_units + k_i) / in_units, w_i = in_units // div_value^(i+1).
 
     Parameters
     ----------
     counts : (V,) counts by id, falling from id 1 on (id 0 is exempt).
     num_clusters : the head and its tails, at least 2.
+    in_units : the width of the hidden vectors; None to count every score of a tail as `tail_cost`.
+    div_value : how much narrower each tail is than the one before it.
+    tail_cost : the cost of a score of a tail relative to one of the head, above 0; unused with `in_units`.
     least_cost : k0 B0 / B, below which a smaller product is no faster.
 
-    The search is exact up to a vocabulary of 1,200; beyond it cuts are first placed on a grid that thins out
-    towards rare words, then moved one at a time, over all places, until none gets cheaper. Raises ValueError
-    for counts that rise, and for more clusters than words.
+    The search is exact up to a vocabulary of 1,200. For a larger one cuts are first placed on a grid that is
+    sparser towards rare words, then moved one at a time, over all places, until none gets cheaper.
+
+    Raises TypeError or ValueError for arguments of another kind, ValueError for counts that rise, and for
+    more clusters than words.
     """
-    counts = check_falling(counts)
+    falling = check_falling(counts)
     num_tails = check_positive_int("num_clusters", num_clusters, 2) - 1
-    if num_clusters > counts.size:
-        raise ValueError(f"num_clusters takes at most one a word, {counts.size}; got {num_clusters}")
+    if num_clusters > falling.size:
+        raise ValueError(f"num_clusters takes at most one per word, {falling.size}; got {num_clusters}")
     check_number("div_value", div_value, 1)
     cost = _Cost(
-        share=numpy.concatenate([[0.0], numpy.cumsum(counts)]) / counts.sum(),
+        share=numpy.concatenate([[0.0], numpy.cumsum(falling)]) / falling.sum(),
         num_tails=num_tails,
         in_units=None if in_units is None else check_positive_int("in_units", in_units),
         div_value=div_value,
         tail_cost=check_number("tail_cost", tail_cost, 0, open_low=True),
         least_cost=check_number("least_cost", least_cost, 0),
     )
-    return _move_cuts(cost, _place_cuts(cost, _candidates(counts.size, num_tails)))
+    return _move_cuts(cost, _place_cuts(cost, _candidates(falling.size, num_tails)))
 
 
 class _Cost:
-    """The cost of the parts that cuts make; `share[k]` is the part of the text that the first k words are."""
+    """The cost of the parts that cuts make; ``share[k]`` is the share of the first k words in the text."""
 
     def __init__(
         self,
@@ -116,34 +121,43 @@ class _Cost:
         self.vocab_size = share.size - 1
         self._in_units = in_units
         self._widths = None if in_units is None else tail_widths(in_units, num_tails, div_value)
-        self._tail_cost, self._least = tail_cost, least_cost
+        self._tail_cost, self._least_cost = tail_cost, least_cost
 
-    def head(self, end: Any) -> Any:
-        return numpy.maximum(self._least, end + self.num_tails)
+    def head(self, end: Places) -> numpy.ndarray:
+        """The cost of the head with the words before `end`."""
+        cost: numpy.ndarray = numpy.maximum(self._least_cost, end + self.num_tails)
+        return cost
 
-    def tail(self, i: int, begin: Any, end: Any) -> Any:
-        """Of tail i with the words from `begin` to `end`, both broadcast."""
+    def tail(self, i: int, begin: Places, end: Places) -> numpy.ndarray:
+        """The cost of tail i with the words from `begin` to `end`, both broadcast."""
         if self._widths is None or self._in_units is None:
             scores = self._tail_cost * (end - begin)
         else:
             scores = self._widths[i] * (self._in_units + end - begin) / self._in_units
-        return numpy.maximum(self._least, (self.share[end] - self.share[begin]) * scores)
+        share = self.share[end] - self.share[begin]
+        cost: numpy.ndarray = numpy.maximum(self._least_cost, share * scores)
+        return cost
 
-    def part(self, i: int, begin: Any, end: Any) -> Any:
-        """Part 0 is the head, part i + 1 is tail i."""
+    def part(self, i: int, begin: Places, end: Places) -> numpy.ndarray:
+        """The cost of part i: part 0 is the head, part i + 1 is tail i."""
         return self.head(end) if i == 0 else self.tail(i - 1, begin, end)
 
 
 def _candidates(vocab_size: int, num_tails: int) -> numpy.ndarray:
-    """Places for a cut, rising, in [1, vocab_size): all, or a grid whose steps grow with the place."""
-    if vocab_size - 1 <= _MOST_CANDIDATES:
+    """Places for a cut, ascending, in [1, vocab_size): all, or a grid whose steps grow with the place."""
+    if vocab_size - 1 <= _MAX_CANDIDATES:
         return numpy.arange(1, vocab_size)
-    grid = numpy.geomspace(1, vocab_size - 1, _MOST_CANDIDATES)
-    return numpy.unique(numpy.concatenate([numpy.arange(1, num_tails + 1), grid.round().astype(numpy.int64)]))
+    grid = numpy.geomspace(1, vocab_size - 1, _MAX_CANDIDATES)
+    all_places = numpy.concatenate([numpy.arange(1, num_tails + 1), grid.round().astype(numpy.int64)])
+    places: numpy.ndarray = numpy.unique(all_places)
+    return places
 
 
 def _place_cuts(cost: _Cost, places: numpy.ndarray) -> list[int]:
-    """The cheapest cuts on `places`: best[m] is the least cost of the parts so far if the last ends there."""
+    """The cheapest cuts among `places` (M,).
+
+    ``best[m]`` is the least cost of the parts so far if the last one ends at ``places[m]``.
+    """
     begin, end = places[:, None], places[None, :]  # (M, 1), (1, M)
     best = cost.head(places).astype(numpy.float64)  # (M,)
     origins = []

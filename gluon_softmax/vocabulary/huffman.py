@@ -1,29 +1,29 @@
-"""Counts to Huffman's tree, where frequent words have short codes, with word2vec.c's own codes and nodes."""
+"""Huffman's tree of counts, in which frequent words have short codes, with word2vec.c's codes and nodes."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy
 
 from ..utils.checks import check_counts
+from ..utils.types import Numbers
 from .binary_tree import BinaryTree
 
 
-def build_huffman(counts: Any) -> BinaryTree:
+def build_huffman(counts: Numbers) -> BinaryTree:
     """The binary tree with the least Σ count · length of code (Huffman 1952); counts in any order.
 
-    Equal counts are broken as word2vec.c's ``CreateBinaryTree`` breaks them, so falling counts give its
-    very codes and its inner nodes: numbered as they are made, the lightest pair 0 and the root V − 2; the
-    lighter child of a pair is turn 0. Words of count 0, which word2vec.c never has, cost nothing wherever
-    they sit; they share one balanced branch, for otherwise they would form a chain V deep.
+    Ties are broken as in word2vec.c's ``CreateBinaryTree``, so falling counts give its codes and its inner
+    nodes: they are numbered as they are made, the lightest pair 0 and the root V − 2; the lighter child of a
+    pair is turn 0. Words of count 0, which word2vec.c never has, cost nothing in any place; they share one
+    balanced branch, for otherwise they would form a chain V deep.
 
     Parameters
     ----------
     counts : numbers (V,) of at least 0, by word id; not all 0.
 
-    Raises TypeError or ValueError for counts that are no such numbers.
+    Raises TypeError or ValueError for counts that are not such numbers.
     """
     weights = check_counts("counts", counts)
     with numpy.errstate(over="ignore"):
@@ -38,8 +38,8 @@ def build_huffman(counts: Any) -> BinaryTree:
     if num_zeros < 2:
         children = _merge(falling)
     else:
-        # The zeros' own tree is merged first, over equal weights. Its root then stands for all of them, as
-        # one leaf of weight 0 in the tree of the others, whose inner nodes come after it.
+        # The zeros' own tree is merged first, over equal weights. Its root is then one leaf of weight 0 in
+        # the tree of the others, whose inner nodes are numbered after those of the zeros.
         zeros = _merge([1.0] * num_zeros) + num_positive
         rest = _merge([*falling[:num_positive], 0.0])
         rest[rest >= num_positive] += 2 * num_zeros - 2
@@ -49,12 +49,12 @@ def build_huffman(counts: Any) -> BinaryTree:
 
 
 def _merge(falling: list[float]) -> numpy.ndarray:
-    """Leaf weights (n,) → children (n − 1, 2): the lighter, the heavier; by two queues.
+    """Merge the two lightest nodes until one is left: leaf weights (n,) → children (n − 1, 2), lighter first.
 
-    Leaf i is i and inner node j is n + j. One queue has the leaves from the lightest, the other the inner
-    nodes as they are made. Both rise, so the lightest node is always at the head of one; on equal weights
-    the inner node goes first, as in word2vec.c. An infinite weight closes each queue. `falling` need not
-    fall for a tree, only for Huffman's.
+    Leaf i is i and inner node j is n + j. There are two queues, one of the leaves from the lightest, the
+    other of the inner nodes as they are made. Both rise, so the lightest node is always at the head of one
+    of them; of equal weights the inner node comes first, as in word2vec.c. An infinite weight ends each
+    queue. Any order of `falling` gives a tree, and falling order gives Huffman's.
     """
     num_leaves = len(falling)
     leaves = [*reversed(falling), math.inf]

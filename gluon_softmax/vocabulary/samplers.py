@@ -1,26 +1,27 @@
-"""Noise distributions over word ids: log-uniform, unigram^power and uniform, each with its draws,
-probabilities and expected counts.
+"""Noise distributions over word ids: log-uniform, unigram^power and uniform, with draws and expected counts.
 
-All three follow TensorFlow's candidate samplers. With replacement, n draws are n tries and an id is
-expected n · p times. Unique sampling draws until n different ids have come and keeps the first of each; the
-number of tries it took stands in `num_tries`, and an id is expected 1 − (1 − p)^tries times. Sampled
-softmax and NCE subtract the logarithm of that expectation.
+All three follow TensorFlow's candidate samplers. With replacement, n draws are n tries and the expected
+count of an id is n · p. Unique sampling draws until n different ids are found, and keeps the first of each;
+`num_tries` is the number of draws it took, and the expected count of an id is 1 − (1 − p)^tries. Sampled
+softmax and NCE subtract the logarithm of the expected count.
 """
 
 from __future__ import annotations
 
-from typing import Any, Sequence, Union
+from typing import Sequence, Union
 
 import numpy
 
 from ..utils.checks import check_counts, check_ids, check_number, check_positive_int
+from ..utils.types import Ids, Numbers
 
 Seed = Union[numpy.random.Generator, int, None]
 
 
 class Sampler:
-    """What the samplers share. One of its own needs `range_max`, `num_classes`, `_probability(ids)` and
-    `_draw(n, rng)`.
+    """What all samplers share.
+
+    A subclass sets `range_max` and `num_classes`, and defines ``_probability(ids)`` and ``_draw(n, rng)``.
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class Sampler:
     def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
         raise NotImplementedError
 
-    def prob(self, ids: Any) -> numpy.ndarray:
+    def prob(self, ids: Ids) -> numpy.ndarray:
         """The probability of each id in one draw: integer ids (...) → float64 (...).
 
         Raises TypeError for ids that are not integers, ValueError for ids outside [0, range_max).
@@ -70,26 +71,26 @@ class Sampler:
         ids, self.num_tries = self._sample_unique(n, rng)
         return ids
 
-    def expected_count(self, ids: Any, num_tries: int, unique: bool = False) -> numpy.ndarray:
+    def expected_count(self, ids: Ids, num_tries: int, unique: bool = False) -> numpy.ndarray:
         """How often each id is expected among `num_tries` draws: integer ids (...) → float64 (...).
 
-        tries · p with replacement; 1 − (1 − p)^tries where repeats are dropped (unique). Errors as `prob`,
-        and for num_tries < 1.
+        It is tries · p with replacement, and 1 − (1 − p)^tries where repeats are dropped (unique).
+
+        Raises the errors of `prob`, and ValueError for num_tries < 1.
         """
         tries = float(check_positive_int("num_tries", num_tries))
         p = self.prob(ids)
         if not unique:
             return tries * p
         with numpy.errstate(divide="ignore"):  # p = 1: log 0 = −inf, and the count is 1
-            return -numpy.expm1(tries * numpy.log1p(-p))
+            expected: numpy.ndarray = -numpy.expm1(tries * numpy.log1p(-p))
+        return expected
 
     def _sample_unique(self, n: int, rng: numpy.random.Generator) -> tuple[numpy.ndarray, int]:
-        """Draws in growing blocks until n ids differ; where that would take too long, the rest by
-        `_finish_unique`.
-        """
+        """Draw blocks of growing size until n ids differ; `_finish_unique` finds those that take too long."""
         draws = self._draw(2 * n + 16, rng)
         while True:
-            first = numpy.unique(draws, return_index=True)[1]  # where each id came first
+            first = numpy.unique(draws, return_index=True)[1]  # the index of each id's first draw
             first.sort()
             if first.size >= n:
                 return draws[first[:n]], int(first[n - 1]) + 1
@@ -103,19 +104,19 @@ class Sampler:
     def _finish_unique(
         self, taken: numpy.ndarray, n: int, rng: numpy.random.Generator
     ) -> tuple[numpy.ndarray, int]:
-        """`n` further ids and the tries they take, distributed as if drawing had gone on.
+        """`n` further ids and the number of tries they take, distributed as if drawing had continued.
 
-        The order in which unseen ids turn up is that of an exponential race with rates p. Given that order,
-        the tries until the next unseen id are geometric with the probability of all that are still unseen.
-        So the time does not depend on the tries, and an id of probability 1e-15 costs nothing to wait for.
+        Unseen ids are drawn in the order of an exponential race with rates p. Given that order, the number of
+        tries until the next unseen id is geometric, with the probability of all that are still unseen. So
+        the time does not depend on the number of tries: an id of probability 1e-15 takes no longer.
         """
         p = self._probability(numpy.arange(self.range_max))
         p[taken] = 0.0
         unseen = numpy.flatnonzero(p)
-        with numpy.errstate(divide="ignore", over="ignore"):  # p = 1 comes at once, p near 1e-310 never
+        with numpy.errstate(divide="ignore", over="ignore"):  # p = 1 is drawn at once, p near 1e-310 never
             arrival = rng.standard_exponential(unseen.size) / p[unseen]
             order = unseen[numpy.argsort(arrival, kind="stable")]
-            # summed from the tail it keeps its precision, which 1 − (what was seen) would not
+            # summed from the tail, which is precise where 1 − (the sum of those seen) is not
             still_unseen = numpy.minimum(numpy.cumsum(p[order][::-1])[::-1][:n], 1.0)
             tries = numpy.ceil(rng.standard_exponential(n) / -numpy.log1p(-still_unseen))
         return order[:n], int(numpy.clip(tries, 1.0, 1e300).sum())
@@ -136,11 +137,13 @@ class LogUniformSampler(Sampler):
         self._log_range = numpy.log1p(self.range_max)
 
     def _probability(self, ids: numpy.ndarray) -> numpy.ndarray:
-        return numpy.log1p(1.0 / (ids + 1.0)) / self._log_range
+        p: numpy.ndarray = numpy.log1p(1.0 / (ids + 1.0)) / self._log_range
+        return p
 
     def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
         ids = numpy.exp(rng.random(n) * self._log_range).astype(numpy.int64) - 1
-        return numpy.minimum(ids, self.range_max - 1)  # exp may round up to N + 1
+        drawn: numpy.ndarray = numpy.minimum(ids, self.range_max - 1)  # exp may round up to N + 1
+        return drawn
 
     def __repr__(self) -> str:
         return f"LogUniformSampler({self.range_max})"
@@ -168,8 +171,10 @@ class UniformSampler(Sampler):
 
 
 class UnigramSampler(Sampler):
-    """P(k) = count_k^power / Σ count^power, counts in any order; word2vec's noise has power 0.75 (Mikolov
-    et al. 2013).
+    """P(k) = count_k^power / Σ count^power, counts in any order.
+
+    word2vec's noise has power 0.75 (Mikolov et al. 2013, "Distributed Representations of Words and Phrases
+    and their Compositionality", section 2.2).
 
     Parameters
     ----------
@@ -177,11 +182,11 @@ class UnigramSampler(Sampler):
     power : finite; 0 is uniform over the counts above 0.
     exclude : ids that are never drawn, such as that of ``<unk>``.
 
-    Raises TypeError or ValueError for counts, power or ids that are no such numbers, and where `exclude`
-    leaves nothing to draw.
+    Raises TypeError or ValueError for counts, power or ids that are not such numbers, and ValueError where
+    `exclude` leaves no id to draw.
     """
 
-    def __init__(self, counts: Any, power: float = 0.75, exclude: Sequence[int] = ()) -> None:
+    def __init__(self, counts: Numbers, power: float = 0.75, exclude: Sequence[int] = ()) -> None:
         weights = check_counts("counts", counts)
         self.power = check_number("power", power)
         self.range_max = weights.size
@@ -196,7 +201,8 @@ class UnigramSampler(Sampler):
         self._keep, self._alias = alias_table(self._p)
 
     def _probability(self, ids: numpy.ndarray) -> numpy.ndarray:
-        return self._p[ids]
+        p: numpy.ndarray = self._p[ids]
+        return p
 
     def _draw(self, n: int, rng: numpy.random.Generator) -> numpy.ndarray:
         return self.transform(rng.random(n))
@@ -212,9 +218,9 @@ class UnigramSampler(Sampler):
 
 
 def _powers(weights: numpy.ndarray, power: float) -> numpy.ndarray:
-    """weights^power (N,), made to sum to one; a weight of 0 stays 0."""
+    """weights^power (N,), divided by their sum; a weight of 0 stays 0."""
     positive = numpy.flatnonzero(weights)
-    # the logarithm keeps weights^power from overflowing, the largest being 1
+    # by logarithms, relative to the largest, weights^power cannot overflow
     log_weights = power * numpy.log(weights[positive])
     p = numpy.zeros(weights.size)
     p[positive] = numpy.exp(log_weights - log_weights.max())
@@ -225,10 +231,10 @@ def _powers(weights: numpy.ndarray, power: float) -> numpy.ndarray:
 def alias_table(p: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Walker's alias method (1977): a uniform id i stays i with probability keep[i], else becomes alias[i].
 
-    p (N,), which sums to 1 → keep float64 (N,), alias int32 (N,). Ids lighter than 1/N are filled up by the
-    heavier ones, both in order of their ids. A heavy one that has given all it had beyond 1/N, and a part
-    that the next heavy one makes good, closes. Running sums of lack and excess tell who fills whom, so no
-    loop is needed. Where p is 0, keep is 0 and no alias leads there: such an id is never drawn.
+    p (N,), which sums to 1 → keep float64 (N,), alias int32 (N,). Each id lighter than 1/N is filled up to
+    1/N by a heavier one, both in order of their ids. A heavy id that gives more than its excess over 1/N
+    closes: the next heavy id fills it up in turn. Cumulative sums of lack and excess show which id fills
+    which, so no loop is needed. Where p is 0, keep is 0 and no alias points there: such an id is never drawn.
     """
     scaled = p * p.size
     alias = numpy.arange(p.size, dtype=numpy.int32)
@@ -240,11 +246,11 @@ def alias_table(p: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     lack = numpy.cumsum(1.0 - scaled[light])
     excess = numpy.cumsum(scaled[heavy] - 1.0)
     last = heavy.size - 1
-    # a light id is filled by the first heavy one whose excess was not yet used up by the light ids before it
+    # a light id is filled by the first heavy one whose excess the light ids before it do not use up
     filler = numpy.searchsorted(excess, numpy.concatenate([[0.0], lack[:-1]]))
     keep[light] = scaled[light]
     alias[light] = heavy[numpy.minimum(filler, last)]
-    # a heavy id closes at the first light one that takes more than it has; the next heavy one makes it good
+    # a heavy id closes at the first light one that takes more than its excess; the next heavy one fills it
     closing = numpy.searchsorted(lack, excess[:last], side="right")
     closes = numpy.flatnonzero(closing < lack.size)
     keep[heavy[closes]] = numpy.clip(1.0 + excess[closes] - lack[closing[closes]], 0.0, 1.0)

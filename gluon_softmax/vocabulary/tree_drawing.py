@@ -11,10 +11,17 @@ from .binary_tree import BinaryTree
 
 
 def tree_to_dot(tree: BinaryTree, tokens: Sequence[str]) -> str:
-    """The tree in graphviz's language: words in boxes, inner nodes as circles with their row of `weight`,
-    branches with their turn.
+    """The tree in graphviz's language.
 
-    `tokens` : the V words, by id. Raises ValueError for another number of tokens than words.
+    Words are boxes, inner nodes are circles with the number of their row in a layer's `weight`, branches have
+    the number of their turn.
+
+    Parameters
+    ----------
+    tree : of V words.
+    tokens : the V words, by id.
+
+    Raises ValueError for another number of tokens than words.
     """
     if len(tokens) != len(tree):
         raise ValueError(f"tokens takes one for each of the tree's {len(tree)} words; got {len(tokens)}")
@@ -29,10 +36,14 @@ def tree_to_dot(tree: BinaryTree, tokens: Sequence[str]) -> str:
 
 
 def draw_tree(tree: BinaryTree, tokens: Sequence[str], path: str | Path) -> list[Path]:
-    """Write the tree's text beside `path`, a picture file, and the picture if ``dot`` is there; what was
-    written.
+    """Write the tree's text beside `path`, and the picture to `path` if ``dot`` is installed.
 
-    Raises RuntimeError with what ``dot`` says if it fails.
+    Parameters
+    ----------
+    tree, tokens : as of `tree_to_dot`.
+    path : a picture file, whose suffix is the format; the text has the suffix ``.dot``.
+
+    Returns the files that were written. Raises RuntimeError with the message of ``dot`` if it fails.
     """
     picture = Path(path)
     text = picture.with_suffix(".dot")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, Sequence
 
 import numpy
 import pytest
@@ -11,20 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gluon_softmax import optimal_cutoffs
-from gluon_softmax.vocabulary.cutoffs import _MOST_CANDIDATES, check_cutoffs, tail_widths
+from gluon_softmax.vocabulary.cutoffs import _MAX_CANDIDATES, check_cutoffs, tail_widths
 
 ORACLE = [0.4, 0.2, 0.1, 0.1, 0.05, 0.05, 0.04, 0.03, 0.02, 0.01]
 
 
 def slow_cost(
-    counts: Any,
-    cuts: Any,
-    in_units: Any = None,
+    counts: Sequence[float],
+    cuts: Sequence[int],
+    in_units: int | None = None,
     div_value: float = 4.0,
     tail_cost: float = 0.5,
     least: float = 0.0,
 ) -> float:
-    """The cost of one choice of cuts, a position, one word at a time."""
+    """The cost of one choice of cuts, per position, one word at a time."""
     ends = [*cuts, len(counts)]
     cost = max(least, cuts[0] + len(cuts))
     for i in range(len(cuts)):
@@ -39,7 +39,7 @@ def slow_cost(
     return float(cost)
 
 
-def brute_force(counts: Any, num_clusters: int, **kwargs: Any) -> float:
+def brute_force(counts: Sequence[float], num_clusters: int, **kwargs: Any) -> float:
     return min(
         slow_cost(counts, cuts, **kwargs)
         for cuts in itertools.combinations(range(1, len(counts)), num_clusters - 1)
@@ -66,7 +66,7 @@ def test_known_cutoffs(num_clusters: int, wanted: list[int]) -> None:
         ]
     ),
 )
-def test_no_cuts_are_cheaper(counts: list[int], num_clusters: int, kwargs: Any) -> None:
+def test_no_cuts_are_cheaper(counts: list[int], num_clusters: int, kwargs: dict[str, Any]) -> None:
     counts = [counts[0], *sorted(counts[1:], reverse=True)]  # id 0 may have any count
     num_clusters = min(num_clusters, len(counts), 4 if "in_units" in kwargs else 5)
     given_kwargs = {("least_cost" if name == "least" else name): value for name, value in kwargs.items()}
@@ -76,7 +76,7 @@ def test_no_cuts_are_cheaper(counts: list[int], num_clusters: int, kwargs: Any) 
     assert slow_cost(counts, cuts, **kwargs) == pytest.approx(wanted, rel=1e-9)
 
 
-@pytest.mark.parametrize("num_clusters, vocab_size", [(2, 40_000), (3, _MOST_CANDIDATES + 500)])
+@pytest.mark.parametrize("num_clusters, vocab_size", [(2, 40_000), (3, _MAX_CANDIDATES + 500)])
 def test_a_vocabulary_beyond_the_grid(num_clusters: int, vocab_size: int) -> None:
     """The grid, then moving cuts: as good as every pair of places, on Zipf's law and on a step."""
     step = numpy.repeat([1000.0, 3.0], [801, vocab_size - 801])
@@ -127,12 +127,12 @@ def test_widths() -> None:
     ({"counts": [5, 3, 4]}, "counts takes numbers in falling order from id 1 on; got 3 for id 1 and 4"),
     ({"counts": [0, 0]}, "counts takes at least one number above 0"),
     ({"num_clusters": 1}, "num_clusters takes an integer of at least 2"),
-    ({"num_clusters": 4}, "num_clusters takes at most one a word, 3; got 4"),
+    ({"num_clusters": 4}, "num_clusters takes at most one per word, 3; got 4"),
     ({"tail_cost": 0}, "tail_cost takes a finite number above 0"),
     ({"least_cost": -1}, "least_cost takes a finite number of at least 0"),
     ({"div_value": 0.5}, "div_value takes a finite number of at least 1"),
     ({"in_units": 2}, "div_value takes a number that leaves each of 1 tails"),
 ])  # fmt: skip
-def test_bad_arguments_are_named(kwargs: Any, said: str) -> None:
+def test_bad_arguments_are_named(kwargs: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=f"^{said}"):
         optimal_cutoffs(**{"counts": [5, 4, 3], "num_clusters": 2, **kwargs})

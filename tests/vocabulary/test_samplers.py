@@ -1,6 +1,4 @@
-"""Noise distributions beside TensorFlow's formulas and figures, sums done the slow way, and chi-square tests
-of the draws.
-"""
+"""Noise distributions beside TensorFlow's formulas and figures, slow sums and chi-square tests."""
 
 from __future__ import annotations
 
@@ -11,6 +9,7 @@ import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.draws import COUNTS, assert_chi_square, samplers
 
 from gluon_softmax.vocabulary.samplers import (
     LogUniformSampler,
@@ -19,27 +18,6 @@ from gluon_softmax.vocabulary.samplers import (
     UnigramSampler,
     alias_table,
 )
-
-COUNTS = [0, 40, 3, 0, 500, 1, 90, 12]
-
-
-def samplers() -> list[Sampler]:
-    return [
-        LogUniformSampler(8),
-        UniformSampler(8),
-        UnigramSampler(COUNTS),
-        UnigramSampler(COUNTS, power=0.0),
-        UnigramSampler(COUNTS, power=1.0, exclude=[4]),
-    ]
-
-
-def assert_chi_square(observed: numpy.ndarray, expected: numpy.ndarray, variance: float = 1.0) -> None:
-    """Pearson's statistic stays below its 0.999 quantile, by Wilson and Hilferty's approximation."""
-    freedom = observed.size - 1
-    if freedom:
-        statistic = ((observed - expected) ** 2 / expected).sum() / variance
-        spread = 2 / (9 * freedom)
-        assert statistic < freedom * (1 - spread + 3.0902 * math.sqrt(spread)) ** 3
 
 
 def assert_drawn_from(ids: numpy.ndarray, p: numpy.ndarray) -> None:
@@ -76,17 +54,6 @@ def test_expected_count_of_rare_and_of_certain_ids() -> None:
     assert UnigramSampler([0, 5]).expected_count([0, 1], 9, unique=True).tolist() == [0.0, 1.0]
 
 
-def test_unique_draws_of_a_large_vocabulary() -> None:
-    """TensorFlow: 8,192 unique of 793,472 take about 16,050 tries."""
-    sampler = LogUniformSampler(793_472)
-    tries = []
-    for seed in range(5):
-        ids = sampler.sample(8192, unique=True, rng=seed)
-        assert numpy.unique(ids).size == 8192
-        tries.append(sampler.num_tries)
-    assert abs(numpy.mean(tries) - 16_050) < 150
-
-
 @pytest.mark.parametrize("range_max", [1, 10, 1000, 100_000])
 def test_log_uniform_sums_to_one(range_max: int) -> None:
     assert abs(LogUniformSampler(range_max).prob(numpy.arange(range_max)).sum() - 1) < 1e-12
@@ -100,17 +67,6 @@ def test_log_uniform_histogram() -> None:
     assert numpy.abs(numpy.bincount(ids, minlength=10) / 1000 - sampler.prob(numpy.arange(10))).max() < 0.05
 
 
-def test_log_uniform_unique_frequencies() -> None:
-    """TensorFlow: unique 50 of 100, 100 batches: frequency within .2 of the expected count."""
-    sampler, rng = LogUniformSampler(100), numpy.random.default_rng(0)
-    seen, expected = numpy.zeros(100), numpy.zeros(100)
-    for _ in range(100):
-        seen[sampler.sample(50, unique=True, rng=rng)] += 1 / 100
-        expected += sampler.expected_count(numpy.arange(100), sampler.num_tries, unique=True) / 100
-    assert numpy.abs(seen - expected).max() < 0.2
-    assert abs(expected.sum() - 50) < 2
-
-
 def test_unigram_probabilities() -> None:
     """TensorFlow: counts 2^0 … 2^8, power .8 → 2^(.8 i) / 197.05."""
     p = UnigramSampler([2**i for i in range(9)], power=0.8).prob(numpy.arange(9))
@@ -121,7 +77,8 @@ def test_unigram_counts_in_any_order() -> None:
     weights = [count**0.75 for count in COUNTS]
     sampler = UnigramSampler(COUNTS)
     assert numpy.allclose(sampler.prob(range(8)), [w / sum(weights) for w in weights], rtol=1e-12)
-    assert sampler.prob([[4, 0], [1, 4]]).shape == (2, 2) and sampler.num_classes == 6
+    ids: list[Any] = [[4, 0], [1, 4]]
+    assert sampler.prob(ids).shape == (2, 2) and sampler.num_classes == 6
 
 
 @pytest.mark.parametrize("power", [0.0, -1.0, 1.0])
@@ -175,75 +132,6 @@ def test_alias_table_holds_the_distribution(counts: list[float]) -> None:
 
 
 @pytest.mark.parametrize("sampler", samplers(), ids=repr)
-@pytest.mark.parametrize("n", [1, 3, 5])
-def test_unique_draws_are_the_first_of_each(sampler: Sampler, n: int) -> None:
-    """Beside draws one by one: the law of the last id, by a chi-square test, and the mean of the tries."""
-    p = sampler.prob(numpy.arange(8))
-    rng = numpy.random.default_rng(7)
-    rounds = 3000
-    tries = numpy.empty(rounds)
-    last = numpy.empty(rounds, dtype=int)
-    for i in range(rounds):
-        ids = sampler.sample(n, unique=True, rng=rng)
-        assert ids.shape == (n,) and len(set(ids.tolist())) == n and p[ids].min() > 0
-        tries[i], last[i] = sampler.num_tries, ids[-1]
-    slow_tries, slow_last = numpy.empty(rounds), numpy.empty(rounds, dtype=int)
-    for i in range(rounds):
-        drawn = rng.choice(8, p=p, size=4000).tolist()
-        slow_last[i] = list(dict.fromkeys(drawn))[n - 1]
-        slow_tries[i] = drawn.index(slow_last[i]) + 1
-    table = numpy.stack([numpy.bincount(last, minlength=8), numpy.bincount(slow_last, minlength=8)])
-    table = table[:, table.sum(axis=0) > 10]
-    # the expectation is the mean of two samples, so the difference from it has half of a histogram's variance
-    assert_chi_square(table[0], table.mean(axis=0), variance=0.5)
-    spread = math.sqrt((tries.var() + slow_tries.var()) / rounds)
-    assert abs(tries.mean() - slow_tries.mean()) <= 4 * spread
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_tries_are_where_the_last_new_id_came(seed: int) -> None:
-    """The same seed drawn with replacement shows the sequence that unique sampling went through."""
-    sampler = LogUniformSampler(50)
-    with_repeats = sampler.sample(28, rng=seed).tolist()  # as many as the first block of 6 unique ones
-    ids = sampler.sample(6, unique=True, rng=seed)
-    assert list(dict.fromkeys(with_repeats[: sampler.num_tries])) == ids.tolist()
-    assert with_repeats[sampler.num_tries - 1] not in with_repeats[: sampler.num_tries - 1]
-
-
-@pytest.mark.parametrize("make", [LogUniformSampler, UniformSampler])
-def test_unique_draws_of_every_class_end(make: Any) -> None:
-    sampler = make(20_000)
-    ids = sampler.sample(20_000, unique=True, rng=0)
-    assert sorted(ids.tolist()) == list(range(20_000))
-
-
-def test_tries_for_all_coupons() -> None:
-    """All N of a uniform distribution take N (1 + 1/2 + … + 1/N) tries on average: the coupon collector's
-    problem.
-    """
-    sampler, rng = UniformSampler(30), numpy.random.default_rng(5)
-    tries = []
-    for _ in range(3000):
-        sampler.sample(30, unique=True, rng=rng)
-        tries.append(sampler.num_tries)
-    expected = 30 * sum(1 / k for k in range(1, 31))
-    assert abs(numpy.mean(tries) - expected) < 4 * numpy.std(tries) / math.sqrt(3000)
-
-
-def test_a_hopeless_wait_is_counted_not_waited_for() -> None:
-    """Of two words of weights 1e15 and 1 the second takes a geometric number of tries, 1e15 on average."""
-    sampler, rng = UnigramSampler([1e15, 1], power=1), numpy.random.default_rng(0)
-    tries = []
-    for _ in range(400):
-        assert sampler.sample(2, unique=True, rng=rng).tolist() == [0, 1]
-        tries.append(sampler.num_tries)
-    assert 0.8e15 < numpy.mean(tries) < 1.2e15
-    extreme = UnigramSampler([1.0, 1e-320], power=1)
-    assert extreme.sample(2, unique=True, rng=rng).tolist() == [0, 1]
-    assert extreme.expected_count([0, 1], extreme.num_tries, unique=True)[0] == 1.0
-
-
-@pytest.mark.parametrize("sampler", samplers(), ids=repr)
 @pytest.mark.parametrize("unique", [False, True])
 def test_a_seed_decides_the_draw(sampler: Sampler, unique: bool) -> None:
     first = sampler.sample(5, unique, rng=11)
@@ -270,7 +158,7 @@ def test_without_a_seed_draws_differ() -> None:
         (None, TypeError, "counts takes a sequence of numbers"),
     ],
 )
-def test_wrong_counts(counts: Any, error: type, message: str) -> None:
+def test_wrong_counts(counts: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         UnigramSampler(counts)
 
@@ -295,7 +183,8 @@ def test_wrong_ids_and_numbers(sampler: Sampler) -> None:
     for ids in ([8], [-1]):
         with pytest.raises(ValueError, match=r"ids takes ids in \[0, 8\)"):
             sampler.prob(ids)
-    for floats in ([1.0], [math.nan]):
+    wrong: list[Any] = [[1.0], [math.nan]]
+    for floats in wrong:
         with pytest.raises(TypeError, match="ids takes integer ids"):
             sampler.expected_count(floats, 3)
     with pytest.raises(ValueError, match="num_tries takes an integer of at least 1, got 0"):

@@ -30,7 +30,7 @@ def test_the_text_has_every_branch_and_every_word() -> None:
 
 def test_text_always_and_a_picture_where_dot_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = tmp_path / "tree.png"
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
     assert draw_tree(TREE, TOKENS, picture) == [tmp_path / "tree.dot"]
     assert (tmp_path / "tree.dot").read_text(encoding="utf-8") == tree_to_dot(TREE, TOKENS)
     dot = tmp_path / "dot"  # stands in for graphviz's: copies what it is given
