@@ -36,7 +36,7 @@ _HOME = {
     "SkipGramPairs": "data.skip_gram_batches",
     "SkipGramBatches": "data.skip_gram_batches",
     "SkipGramBlocks": "data.skip_gram_blocks",
-    "CBOWBatches": "data.skip_gram_batches",
+    "CBOWBatches": "data.cbow_batches",
     "LanguageModelBatches": "data.language_model_batches",
     "train": "training.loop",
     "clipped_step": "training.clipping",

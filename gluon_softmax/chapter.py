@@ -11,12 +11,13 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple, Sequence
+from typing import NamedTuple, Sequence
 
 from .backend.device import parse_device
 from .data.corpus import Corpus, choose_corpus, load_corpus
 from .training.progress import in_notebook
 from .utils.checks import check_positive_int
+from .utils.types import Context
 
 
 class Chapter(NamedTuple):
@@ -26,11 +27,12 @@ class Chapter(NamedTuple):
     corpus_name: str
     why: str  # one line: which corpus, and why
     num_epochs: int
-    device: Any
+    device: Context
     smoke: bool
     data_dir: str | None
 
     def load_corpus(self, min_freq: int | None = None, eos: bool = False) -> Corpus:
+        """The corpus of this reading, see `load_corpus`."""
         return load_corpus(self.corpus_name, min_freq, eos, self.data_dir)
 
     def picture(self, suffix: str = "") -> Path:

@@ -7,31 +7,25 @@ import json
 import os
 import shlex
 import sys
-from typing import Any, Iterable, NoReturn, Sequence
+from typing import Iterable, Mapping, Sequence
 
-from . import __version__
 from .models.vectors import get_similar_tokens
-from .runs.arguments import add_train, option_names
-from .runs.build import COMMON, MODELS
+from .runs.arguments import PROGRAM, USER_ERROR, make_parser, option_names
 from .runs.commands import evaluate_run, generate_run, train_run
+from .runs.defaults import COMMON
 from .runs.folder import Run, finite_or_none
+from .runs.models import MODELS
+from .utils.types import Metrics
 
-PROGRAM = "gluon-softmax"
-USER_ERROR, INTERRUPTED = 2, 130
-_WORDS_A_LINE = 20
+Figures = Mapping[str, Mapping[str, float]]  # of each split, by name
+INTERRUPTED = 130
+_WORDS_PER_LINE = 20
 _USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
-
-
-class _Parser(argparse.ArgumentParser):
-    """One line for an error, as for every other."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USER_ERROR, f"{PROGRAM}: error: {message}; `{self.prog} --help` shows what it takes\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0, or 2 after a user's error, or 130 after Ctrl-C."""
-    args = _parser().parse_args(argv)
+    args = make_parser(ACTIONS).parse_args(argv)
     try:
         args.command(args)
         sys.stdout.flush()
@@ -62,36 +56,39 @@ def _train(args: argparse.Namespace) -> None:
         f"; what was checkpointed stays, and `{PROGRAM} train --out {shlex.quote(out)} --resume` goes on"
     )
     silent = args.quiet or args.json
-    model = args.model or (
-        Run(out).config()["options"]["model"] if args.resume and Run(out).files() else None
-    )
-    keeps_best = model in MODELS and MODELS[model].keeps_best
-    interrupted: list[bool] = []
-    history = train_run(
+    trained = train_run(
         out,
         given,
         resume=args.resume,
         overwrite=args.overwrite,
         progress="none" if silent else "auto",
-        say=(lambda line: None) if silent else print,
-        on_interrupt=(lambda: interrupted.append(True)) if keeps_best else None,
+        say=_say_nothing if silent else print,
     )
-    figures = evaluate_run(out, args.device or "auto", args.data_dir) if keeps_best and history else {}
+    has_figures = trained.keeps_best and trained.history
+    figures = evaluate_run(out, args.device or "auto", args.data_dir) if has_figures else {}
     if args.json:
-        epochs = [finite_or_none(metrics) for metrics in history]
+        epochs = [finite_or_none(metrics) for metrics in trained.history]
         _print_json({"run": out, "epochs": epochs, **_finite(figures)})
     elif not silent:
-        run = Run(out)
-        print(f"{out} holds {', '.join(path.name for path in run.files())}; the loss plot is {run.plot_path}")
-        if run.vectors_path.exists():
-            tokens = run.vectors().tokens
-            word = "chip" if "chip" in tokens else tokens[-1]
-            print(f"neighbours of a word: {PROGRAM} similar {shlex.quote(out)} {shlex.quote(word)} -k 5")
-        if figures:
-            _print_figures(figures)
-            print(f"text of its own: {PROGRAM} generate {shlex.quote(out)} --words 100")
-    if interrupted:
+        _print_run(out, figures)
+    if trained.interrupted:
         raise KeyboardInterrupt
+
+
+def _say_nothing(_: str) -> None:
+    """Take the place of ``print``."""
+
+
+def _print_run(out: str, figures: Figures) -> None:
+    run = Run(out)
+    print(f"{out} holds {', '.join(path.name for path in run.files())}; the loss plot is {run.plot_path}")
+    if run.vectors_path.exists():
+        tokens = run.vectors().tokens
+        word = "chip" if "chip" in tokens else tokens[-1]
+        print(f"neighbours of a word: {PROGRAM} similar {shlex.quote(out)} {shlex.quote(word)} -k 5")
+    if figures:
+        _print_figures(figures)
+        print(f"text of its own: {PROGRAM} generate {shlex.quote(out)} --words 100")
 
 
 def _default_out(args: argparse.Namespace) -> str:
@@ -119,7 +116,7 @@ def _analogy(args: argparse.Namespace) -> None:
             print(f"cosine sim={cosine:.3f}: {token}")
 
 
-def _answers(found: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:
+def _answers(found: Iterable[tuple[str, float]]) -> list[dict[str, object]]:
     return [{"token": token, "cosine": cosine} for token, cosine in found]
 
 
@@ -141,11 +138,11 @@ def _evaluate(args: argparse.Namespace) -> None:
         _print_figures(figures)
 
 
-def _finite(figures: dict[str, Any]) -> dict[str, Any]:
+def _finite(figures: Figures) -> dict[str, Metrics]:
     return {split: finite_or_none(values) for split, values in figures.items()}
 
 
-def _print_figures(figures: dict[str, Any]) -> None:
+def _print_figures(figures: Figures) -> None:
     for split, values in figures.items():
         print(f"{split}: {', '.join(f'{name} {value:.3f}' for name, value in values.items())}")
 
@@ -165,114 +162,19 @@ def _generate(args: argparse.Namespace) -> None:
         _print_json({"prefix": args.prefix.split(), "words": words})
         return
     words = args.prefix.split() + words
-    for start in range(0, len(words), _WORDS_A_LINE):
-        print(" ".join(words[start : start + _WORDS_A_LINE]))
+    for start in range(0, len(words), _WORDS_PER_LINE):
+        print(" ".join(words[start : start + _WORDS_PER_LINE]))
 
 
-def _print_json(value: Any) -> None:
+def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=PROGRAM,
-        description="Train word vectors and ask for their neighbours. COMMAND --help shows an example.",
-        epilog=_examples("train --corpus ptb --out runs/ptb", "similar runs/ptb chip -k 5"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-    def command(name: str, action: Any, summary: str, examples: Sequence[str]) -> argparse.ArgumentParser:
-        sub: argparse.ArgumentParser = commands.add_parser(
-            name,
-            help=summary,
-            description=summary[0].upper() + summary[1:] + ".",
-            epilog=_examples(*(f"{name} {example}" for example in examples)),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        sub.set_defaults(command=action)
-        sub.add_argument("--json", action="store_true", help="print the result as one JSON object")
-        sub.add_argument("--debug", action="store_true", help="show where an error comes from")
-        return sub
-
-    add_train(
-        command(
-            "train",
-            _train,
-            "train a model and write a run: vectors, metrics, checkpoint, loss plot",
-            (
-                "--corpus ptb --model skip-gram --softmax negative-sampling --num-epochs 5 --out runs/ptb",
-                "--out runs/ptb --resume --num-epochs 10",
-            ),
-        )
-    )
-    similar = command("similar", _similar, "print the words nearest to a word", ["runs/ptb chip -k 5"])
-    _add_run(similar)
-    similar.add_argument("token", metavar="WORD", help="a word of the run's vocabulary")
-    _add_k(similar)
-    analogy = command(
-        "analogy",
-        _analogy,
-        "print the words nearest to a - b + c (a is to b as the answer is to c)",
-        ["runs/ptb king man woman -k 5"],
-    )
-    _add_run(analogy)
-    for name in "abc":
-        analogy.add_argument(name, metavar=name.upper(), help="a word of the run's vocabulary")
-    _add_k(analogy)
-    export = command("export", _export, "write the vectors in the word2vec text format", ["runs/ptb vec.txt"])
-    _add_run(export)
-    export.add_argument("path", metavar="FILE", help="the file to write; one that is there is replaced")
-    evaluate = command(
-        "evaluate",
-        _evaluate,
-        "print the held-out loss on the valid and test splits, and a language model's perplexity",
-        ["runs/ptb --json"],
-    )
-    _add_run(evaluate)
-    _add_where(evaluate)
-    generate = command(
-        "generate",
-        _generate,
-        "print text that a language model draws word by word",
-        ["runs/ptb-lm-sampled --words 1000", 'runs/ptb-lm-sampled --prefix "the company" --top-k 40'],
-    )
-    _add_run(generate)
-    generate.add_argument("--words", type=int, default=1000, metavar="N", help="how many (default: 1000)")
-    generate.add_argument(
-        "--temperature",
-        type=float,
-        default=1.0,
-        metavar="X",
-        help="below 1 likely words are drawn more often, above 1 less (default: 1)",
-    )
-    generate.add_argument("--prefix", default="", metavar="TEXT", help="words to go on from (default: none)")
-    generate.add_argument(
-        "--top-k", type=int, metavar="N", help="draw from the N likeliest words only (default: from all)"
-    )
-    generate.add_argument("--seed", type=int, default=0, metavar="N", help="decides every draw (default: 0)")
-    _add_where(generate)
-    return parser
-
-
-def _examples(*commands: str) -> str:
-    lines = "".join(f"\n  {PROGRAM} {command}" for command in commands)
-    return f"example{'s' if len(commands) > 1 else ''}:{lines}"
-
-
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help=f"the folder that `{PROGRAM} train` wrote")
-
-
-def _add_where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", default="auto", help="as for train (default: auto)")
-    parser.add_argument(
-        "--data-dir", metavar="DIR", help="where ptb is kept (default: where the run found it)"
-    )
-
-
-def _add_k(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-k", type=int, default=5, metavar="K", help="how many (default: 5)")
+ACTIONS = {
+    "train": _train,
+    "similar": _similar,
+    "analogy": _analogy,
+    "export": _export,
+    "evaluate": _evaluate,
+    "generate": _generate,
+}

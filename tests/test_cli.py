@@ -14,8 +14,11 @@ import pytest
 
 from gluon_softmax import cli
 from gluon_softmax.models.vectors import WordVectors
-from gluon_softmax.runs import build
+from gluon_softmax.runs.arguments import make_parser
+from gluon_softmax.runs.defaults import COMMON
 from gluon_softmax.runs.folder import Run
+from gluon_softmax.runs.layers import LAYERS
+from gluon_softmax.runs.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCES = [
@@ -80,14 +83,14 @@ def test_help_shows_an_example_that_parses(command: str, call: Any) -> None:
     examples = [line.split() for line in out.splitlines() if line.startswith(f"  gluon-softmax {command} ")]
     assert examples
     for words in examples:
-        cli._parser().parse_args(words[1:])
+        make_parser(cli.ACTIONS).parse_args(words[1:])
 
 
 def test_help_of_train_has_every_option_and_its_default(call: Any, monkeypatch: Any) -> None:
     monkeypatch.setenv("COLUMNS", "2000")
     lines = [line.strip() for line in call("train", "--help")[1].splitlines()]
-    models, layers = build.MODELS.values(), build.LAYERS.values()
-    for table in (build.COMMON, *(model.own for model in models), *(layer.own for layer in layers)):
+    models, layers = MODELS.values(), LAYERS.values()
+    for table in (COMMON, *(model.own for model in models), *(layer.own for layer in layers)):
         for option in table:
             [at] = [i for i, line in enumerate(lines) if f"{line} ".startswith(f"{option.flag} ")]
             default = ("no", "yes")[option.default] if option.type is bool else option.default

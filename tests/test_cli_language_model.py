@@ -14,8 +14,10 @@ import pytest
 import gluon_softmax as gs
 from gluon_softmax import cli
 from gluon_softmax.data.language_model_batches import LanguageModelBatches
-from gluon_softmax.runs import build
 from gluon_softmax.runs.folder import Run
+from gluon_softmax.runs.layers import LAYERS
+from gluon_softmax.runs.models import MODELS
+from gluon_softmax.runs.resolve import resolve_options
 
 SENTENCES = ["the chip has memory", "a bank gave the loan", "the chip of a computer", "the bank has credit"]
 
@@ -48,8 +50,8 @@ def call(capsys: pytest.CaptureFixture[str]) -> Any:
     return call
 
 
-@pytest.mark.parametrize("softmax", list(build.LAYERS))
-@pytest.mark.parametrize("model", list(build.MODELS))
+@pytest.mark.parametrize("softmax", list(LAYERS))
+@pytest.mark.parametrize("model", list(MODELS))
 def test_any_layer_under_any_model(model: str, softmax: str, corpus: Path, tmp_path: Path, call: Any) -> None:
     text = f"train --corpus {corpus} --model {model} --softmax {softmax} --embed-size 6 --num-epochs 2"
     text += " --lr 0.02 --device cpu --quiet"
@@ -93,10 +95,10 @@ def test_figures_are_of_all_words_of_the_best_epoch(run: str, corpus: Path, call
     options = Run(run).config()["options"]
     text = gs.load_corpus(str(corpus), 1, True)
     for split, words in (("valid", 5 * 22), ("test", 3 * 22)):
-        batches = build.build_held_out(text, options, split)
+        batches = MODELS["lm"].held_out(text, options, split)
         assert isinstance(batches, LanguageModelBatches)
         assert sum(batch.targets.size for batch in batches) == len(text.ids(split)) == words
-    training = build.build_batches(text, {**options, "batch_size": 9})
+    training = MODELS["lm"].batches(text, {**options, "batch_size": 9})
     assert sum(batch.targets.size for batch in training) == 880 // 9 * 9  # training drops the remainder
 
 
@@ -127,7 +129,7 @@ def test_generate_shows_examples_that_parse(capsys: Any) -> None:
     shown = capsys.readouterr().out.splitlines()
     lines = [line for line in shown if line.startswith("  gluon-softmax generate ")]
     for line in lines:
-        cli._parser().parse_args(shlex.split(line)[1:])
+        make_parser(cli.ACTIONS).parse_args(shlex.split(line)[1:])
     assert len(lines) == 2
 
 
@@ -199,8 +201,8 @@ def test_embeddings_begin_with_the_vectors_of_a_file(corpus: Path, tmp_path: Pat
 
 
 def test_the_layer_of_a_language_model_is_sampled_unless_named() -> None:
-    options = build.resolve_options({"model": "lm", "corpus": "ptb"})
+    options = resolve_options({"model": "lm", "corpus": "ptb"})
     assert options["softmax"] == "sampled" and options["num_sampled"] == 200
-    assert build.resolve_options({})["softmax"] == "negative-sampling"
+    assert resolve_options({})["softmax"] == "negative-sampling"
     with pytest.raises(ValueError, match=r"^clip_norm takes a finite number above 0"):
-        build.resolve_options({"model": "lm", "clip_norm": -1.0})
+        resolve_options({"model": "lm", "clip_norm": -1.0})

@@ -1,4 +1,4 @@
-"""Skip-gram and CBOW batches in three forms, drawn again for every batch, or once as in the book."""
+"""Skip-gram batches in two forms: pairs for any layer, and the padded rows of the book."""
 
 from __future__ import annotations
 
@@ -31,14 +31,6 @@ class SkipGramBatch(NamedTuple):
     label: numpy.ndarray  # (B, L) float32, 1 for a context word
 
 
-class CBOWBatch(NamedTuple):
-    """Each centre's context words, padded to L, and the centre they predict."""
-
-    contexts: numpy.ndarray  # (B, L) int32
-    mask: numpy.ndarray  # (B, L) float32
-    center: numpy.ndarray  # (B,) int32
-
-
 class SkipGramPairs(WindowBatches):
     """Batches ``(center (B,), context (B,))``, one positive pair a position; see `WindowBatches`."""
 
@@ -50,16 +42,6 @@ class SkipGramPairs(WindowBatches):
 
     def _batch(self, *columns: numpy.ndarray) -> PairBatch:
         return PairBatch(*columns)
-
-
-class CBOWBatches(WindowBatches):
-    """Batches ``(contexts (B, 2 W), mask (B, 2 W), center (B,))``; see `WindowBatches`."""
-
-    def _arrange(self, windows: Windows, epoch: int, stretch: int) -> tuple[numpy.ndarray, ...]:
-        return windows.contexts, windows.mask.astype(numpy.float32), windows.centers
-
-    def _batch(self, *columns: numpy.ndarray) -> CBOWBatch:
-        return CBOWBatch(*columns)
 
 
 class SkipGramBatches(WindowBatches):

@@ -1,8 +1,7 @@
-"""A run is a folder: what it was told, what it measured, its vectors, its checkpoint; every file whole or not
-there.
+"""A run is a folder: its options, its metrics, its vectors, its checkpoint; every file whole or not there.
 
     config.json     every option, the versions, and which text: its vocabulary and counts as SHA-256
-    metrics.jsonl   one object an epoch; keys of time end in ``_s`` or ``_per_s``
+    metrics.jsonl   one object per epoch; keys of time end in ``_s`` or ``_per_s``
     vectors.txt     the word vectors, in the word2vec text format
     checkpoint/     from which training goes on
     best/           the epoch with the lowest held-out loss (language model)
@@ -18,7 +17,7 @@ import json
 import math
 import shutil
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 import numpy
 
@@ -27,7 +26,8 @@ from ..data.corpus import Corpus
 from ..models.vectors import WordVectors
 from ..training.checkpoint import Checkpoint, write_atomically
 from ..utils.errors import CheckpointError
-from .build import MODELS, resolve_options
+from .models import MODELS
+from .resolve import resolve_options
 
 
 def _vocab_sha256(tokens: Sequence[str]) -> str:
@@ -48,7 +48,7 @@ def _json(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
 
 
-def finite_or_none(values: dict[str, Any]) -> dict[str, Any]:
+def finite_or_none(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same with None for NaN and infinity, which JSON has no word for."""
     return {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
@@ -100,7 +100,7 @@ class Run:
         return config
 
     def metrics(self) -> list[dict[str, Any]]:
-        """One dict an epoch, as `train` returns them; none if no epoch ended."""
+        """One dict per epoch, as `train` returns them; none if no epoch ended."""
         if not self.metrics_path.exists():
             return []
         try:

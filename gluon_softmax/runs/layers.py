@@ -1,106 +1,80 @@
-"""Output layers by name: one entry a layer, with the options that are its own.
+"""Output layers by name: one entry per layer, with the options that are its own.
 
-Nothing here imports MXNet before a layer is built, since the command line reads this table for its help.
+To add a layer, add an entry to `LAYERS`. Nothing here imports MXNet before a layer is built, since the
+command line reads this table for its help.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple
+import importlib
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+
+import numpy
 
 from ..utils.checks import check_choice
-from .options import Option
+from .options import Option, Options
+
+if TYPE_CHECKING:
+    from ..output_layers.base import OutputLayer
+    from ..vocabulary.samplers import Sampler
 
 
 class LayerChoice(NamedTuple):
-    """``build(counts, in_units, options)`` gives the layer; `options` holds a value for each of `own`, and
-    ``sparse_grad``.
+    """What is known of an output layer by its name.
+
+    `place` is its class, as ``module:Class``, which is imported when a layer is built. `own` are its options.
+    The class is called with ``in_units`` and what ``arguments(counts, options)`` gives; without `arguments`
+    with ``counts``, ``sparse_grad`` and its own options, each by its name.
     """
 
-    build: Callable[[Any, int, Mapping[str, Any]], Any]
+    place: str
     own: tuple[Option, ...] = ()
+    arguments: Callable[[numpy.ndarray, Options], dict[str, Any]] | None = None
 
 
-def _full(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..output_layers.full import FullSoftmax
+def _of_full(counts: numpy.ndarray, options: Options) -> dict[str, Any]:
     from ..output_layers.unigram_bias import unigram_bias
 
-    # sparse_grad is for the model's table: the gradient of a full softmax touches every row
-    return FullSoftmax(
-        len(counts),
-        in_units,
-        label_smoothing=options["label_smoothing"],
-        bias_initializer=unigram_bias(counts),
-    )
+    # no sparse_grad, which is for the model's table: the gradient of a full softmax touches every row
+    return {
+        "vocab_size": len(counts),
+        "label_smoothing": options["label_smoothing"],
+        "bias_initializer": unigram_bias(counts),
+    }
 
 
-def _negative_sampling(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..output_layers.negative_sampling import NegativeSampling
-
-    return NegativeSampling(
-        counts,
-        in_units,
-        num_noise_words=options["num_noise_words"],
-        power=options["power"],
-        sparse_grad=options["sparse_grad"],
-    )
+def _of_sampled(counts: numpy.ndarray, options: Options) -> dict[str, Any]:
+    names = ("num_sampled", "unique", "remove_accidental_hits", "sparse_grad")
+    return {
+        "vocab_size": len(counts),
+        "counts": counts,
+        "sampler": _sampler(counts, options["sampler"], options["power"]),
+        **{name: options[name] for name in names},
+    }
 
 
-def _hierarchical(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..output_layers.hierarchical import HierarchicalSoftmax
-
-    return HierarchicalSoftmax(counts, in_units, sparse_grad=options["sparse_grad"])
-
-
-def _nce(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..output_layers.nce import NCE
-
-    return NCE(
-        counts,
-        in_units,
-        options["num_sampled"],
-        power=options["power"],
-        log_partition=options["log_partition"],
-        sparse_grad=options["sparse_grad"],
-    )
-
-
-def _sampled(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..output_layers.sampled import SampledSoftmax
+def _sampler(counts: numpy.ndarray, name: str, power: float) -> Sampler:
     from ..vocabulary.samplers import LogUniformSampler, UniformSampler, UnigramSampler
 
-    if options["sampler"] == "unigram":
-        sampler: Any = UnigramSampler(counts, options["power"])
-    else:
-        sampler = (LogUniformSampler if options["sampler"] == "log-uniform" else UniformSampler)(len(counts))
-    return SampledSoftmax(
-        len(counts),
-        in_units,
-        options["num_sampled"],
-        sampler,
-        unique=options["unique"],
-        remove_accidental_hits=options["remove_accidental_hits"],
-        counts=counts,
-        sparse_grad=options["sparse_grad"],
-    )
+    if name == "unigram":
+        return UnigramSampler(counts, power)
+    return (LogUniformSampler if name == "log-uniform" else UniformSampler)(len(counts))
 
 
-def _adaptive(counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
-    from ..output_layers.adaptive import AdaptiveSoftmax
+def _of_adaptive(counts: numpy.ndarray, options: Options) -> dict[str, Any]:
     from ..vocabulary.cutoffs import optimal_cutoffs
 
     if options["cutoffs"]:
         cutoffs = parse_cutoffs(options["cutoffs"])
     else:
         cutoffs = optimal_cutoffs(counts, min(options["num_clusters"], len(counts)))
-    return AdaptiveSoftmax(
-        len(counts),
-        in_units,
-        cutoffs,
-        options["div_value"],
-        options["head_bias"],
-        label_smoothing=options["label_smoothing"],
-        counts=counts,
-    )
+    names = ("div_value", "head_bias", "label_smoothing")
+    return {
+        "vocab_size": len(counts),
+        "counts": counts,
+        "cutoffs": cutoffs,
+        **{name: options[name] for name in names},
+    }
 
 
 def parse_cutoffs(text: str) -> list[int]:
@@ -115,7 +89,7 @@ _NUM_SAMPLED = Option("num_sampled", int, 200, "candidates that all positions of
 
 LAYERS: dict[str, LayerChoice] = {
     "adaptive": LayerChoice(
-        _adaptive,
+        "gluon_softmax.output_layers.adaptive:AdaptiveSoftmax",
         (
             Option("cutoffs", str, "", "where the tails begin, as 2000,10000; by default where cheapest"),
             Option("num_clusters", int, 3, "the head and its tails, where the cutoffs are to be found"),
@@ -123,14 +97,16 @@ LAYERS: dict[str, LayerChoice] = {
             Option("head_bias", bool, False, "a bias for the words and slots of the head"),
             Option("label_smoothing", float, 0.0, "share of the target that is spread over all words"),
         ),
+        _of_adaptive,
     ),
     "full": LayerChoice(
-        _full,
+        "gluon_softmax.output_layers.full:FullSoftmax",
         (Option("label_smoothing", float, 0.0, "share of the target that is spread over all words"),),
+        _of_full,
     ),
-    "hierarchical": LayerChoice(_hierarchical),
+    "hierarchical": LayerChoice("gluon_softmax.output_layers.hierarchical:HierarchicalSoftmax"),
     "negative-sampling": LayerChoice(
-        _negative_sampling,
+        "gluon_softmax.output_layers.negative_sampling:NegativeSampling",
         (
             Option(
                 "num_noise_words", int, 5, "noise words for each right word; the book's and word2vec's number"
@@ -139,7 +115,7 @@ LAYERS: dict[str, LayerChoice] = {
         ),
     ),
     "nce": LayerChoice(
-        _nce,
+        "gluon_softmax.output_layers.nce:NCE",
         (
             _NUM_SAMPLED,
             Option("power", float, 1.0, "noise words are drawn from count^power; the paper's is the unigram"),
@@ -147,7 +123,7 @@ LAYERS: dict[str, LayerChoice] = {
         ),
     ),
     "sampled": LayerChoice(
-        _sampled,
+        "gluon_softmax.output_layers.sampled:SampledSoftmax",
         (
             _NUM_SAMPLED,
             Option(
@@ -158,13 +134,28 @@ LAYERS: dict[str, LayerChoice] = {
                 ("log-uniform", "unigram", "uniform"),
             ),
             Option("power", float, 0.75, "with the unigram sampler: candidates are drawn from count^power"),
-            Option("unique", bool, True, "draw each candidate at most once a batch"),
+            Option("unique", bool, True, "draw each candidate at most once per batch"),
             Option("remove_accidental_hits", bool, True, "leave candidates out that are the target itself"),
         ),
+        _of_sampled,
     ),
 }
 
 
-def build_output_layer(name: str, counts: Any, in_units: int, options: Mapping[str, Any]) -> Any:
+def class_at(place: str) -> Callable[..., Any]:
+    """The class at ``module:Class``, imported now."""
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def build_output_layer(name: str, counts: numpy.ndarray, in_units: int, options: Options) -> OutputLayer:
     """The layer called `name` over the words of `counts` (V,); ValueError for a name not in the table."""
-    return LAYERS[check_choice("softmax", name, tuple(LAYERS))].build(counts, in_units, options)
+    choice = LAYERS[check_choice("softmax", name, tuple(LAYERS))]
+    if choice.arguments is not None:
+        arguments = choice.arguments(counts, options)
+    else:
+        own = {option.name: options[option.name] for option in choice.own}
+        arguments = {"counts": counts, "sparse_grad": options["sparse_grad"], **own}
+    layer: OutputLayer = class_at(choice.place)(in_units=in_units, **arguments)
+    return layer

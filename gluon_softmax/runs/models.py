@@ -1,17 +1,19 @@
-"""Models by name: one entry a model, with its net, its batches, its figures and the options that are its own.
+"""Models by name: one entry per model, with its net, its batches, its figures and its own options.
 
 Nothing here imports MXNet before something is built, since the command line reads this table for its help.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from ..data.corpus import Corpus
-from .layers import build_output_layer
-from .options import Option
+from ..utils.types import Batches, Contexts
+from .layers import build_output_layer, class_at
+from .options import Option, Options
 
-Options = Mapping[str, Any]
+if TYPE_CHECKING:
+    from mxnet.gluon import HybridBlock
 
 _HELD_OUT_BATCH = 4096  # for speed alone: the loss is a mean over positions
 _HELD_OUT_COLUMNS = 10  # each begins without a state, which 9 words in 80,000 of PTB feel
@@ -22,17 +24,17 @@ class ModelChoice(NamedTuple):
     """What is known of a model by its name.
 
     ``net(corpus, options)`` builds it, ``batches(corpus, options)`` gives the training batches,
-    ``held_out(corpus, options, split)`` those of a loss that can be compared,
+    ``held_out(corpus, options, split)`` those of a loss that can be compared, the same for every seed,
     ``evaluate(net, batches, device)`` the figures of a split. `own` are its options; `softmax`: the layer on
     top where none is named; `eos`: its corpus closes each sentence with ``<eos>``; `has_vectors`: its
     ``embed`` is worth asking for neighbours; `keeps_best`: the epoch with the lowest held-out loss is kept,
     and is the one that counts in the end.
     """
 
-    net: Callable[[Corpus, Options], Any]
-    batches: Callable[[Corpus, Options], Any]
-    held_out: Callable[[Corpus, Options, str], Any]
-    evaluate: Callable[[Any, Any, Any], dict[str, float]]
+    net: Callable[[Corpus, Options], HybridBlock]
+    batches: Callable[[Corpus, Options], Batches]
+    held_out: Callable[[Corpus, Options, str], Batches]
+    evaluate: Callable[[HybridBlock, Batches, Contexts], dict[str, float]]
     own: tuple[Option, ...]
     softmax: str = "negative-sampling"
     eos: bool = False
@@ -40,22 +42,24 @@ class ModelChoice(NamedTuple):
     keeps_best: bool = False
 
 
-def _skip_gram(corpus: Corpus, options: Options) -> Any:
-    from ..models.skip_gram import SkipGram
-
-    return _word_model(SkipGram, corpus, options)
+def _skip_gram(corpus: Corpus, options: Options) -> HybridBlock:
+    return _word_model("gluon_softmax.models.skip_gram:SkipGram", corpus, options)
 
 
-def _cbow(corpus: Corpus, options: Options) -> Any:
-    from ..models.cbow import CBOW
-
-    return _word_model(CBOW, corpus, options)
+def _cbow(corpus: Corpus, options: Options) -> HybridBlock:
+    return _word_model("gluon_softmax.models.cbow:CBOW", corpus, options)
 
 
-def _word_model(model: Any, corpus: Corpus, options: Options) -> Any:
-    size = options["embed_size"]
-    layer = build_output_layer(options["softmax"], corpus.counts, size, options)
-    return model(len(corpus.counts), size, layer, sparse_grad=options["sparse_grad"])
+def _word_model(place: str, corpus: Corpus, options: Options) -> HybridBlock:
+    net: HybridBlock = class_at(place)(
+        vocab_size=len(corpus.counts),
+        embed_size=options["embed_size"],
+        output_layer=build_output_layer(
+            options["softmax"], corpus.counts, in_units=options["embed_size"], options=options
+        ),
+        sparse_grad=options["sparse_grad"],
+    )
+    return net
 
 
 def _windows(options: Options) -> dict[str, Any]:
@@ -63,80 +67,81 @@ def _windows(options: Options) -> dict[str, Any]:
     return {name: options[name] for name in names}
 
 
-def _skip_gram_batches(corpus: Corpus, options: Options) -> Any:
+def _training_windows(options: Options) -> dict[str, Any]:
+    names = ("batch_size", "resample", "seed")
+    return {**_windows(options), **{name: options[name] for name in names}}
+
+
+def _skip_gram_batches(corpus: Corpus, options: Options) -> Batches:
     from ..data.skip_gram_batches import SkipGramBatches, SkipGramPairs
     from ..data.skip_gram_blocks import SkipGramBlocks
 
-    kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
-    kind = options["batches"]
+    kind, softmax, windows = options["batches"], options["softmax"], _training_windows(options)
     if kind == "pairs":
-        return SkipGramPairs(corpus, options["batch_size"], **kwargs)
-    softmax, size = options["softmax"], options["batch_size"]
+        return SkipGramPairs(corpus, **windows)
     if kind == "blocks" and softmax == "hierarchical":
-        return SkipGramBlocks(corpus, size, num_noise_words=0, **kwargs)
+        return SkipGramBlocks(corpus, num_noise_words=0, **windows)
     if softmax != "negative-sampling":
         raise ValueError(
             f"batches takes {kind!r} with softmax negative-sampling{' or hierarchical' * (kind == 'blocks')} "
             f"only; got softmax {softmax}"
         )
-    kwargs.update(num_noise_words=options["num_noise_words"], power=options["power"])
-    return {"book": SkipGramBatches, "blocks": SkipGramBlocks}[kind](corpus, size, **kwargs)
+    noise = {name: options[name] for name in ("num_noise_words", "power")}
+    if kind == "book":
+        return SkipGramBatches(corpus, **windows, **noise)
+    return SkipGramBlocks(corpus, **windows, **noise)
 
 
-def _skip_gram_held_out(corpus: Corpus, options: Options, split: str) -> Any:
+def _skip_gram_held_out(corpus: Corpus, options: Options, split: str) -> Batches:
     from ..data.skip_gram_batches import SkipGramPairs
 
     return SkipGramPairs(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
 
 
-def _cbow_batches(corpus: Corpus, options: Options) -> Any:
-    from ..data.skip_gram_batches import CBOWBatches
+def _cbow_batches(corpus: Corpus, options: Options) -> Batches:
+    from ..data.cbow_batches import CBOWBatches
 
-    kwargs = {**_windows(options), "resample": options["resample"], "seed": options["seed"]}
-    return CBOWBatches(corpus, options["batch_size"], **kwargs)
+    return CBOWBatches(corpus, **_training_windows(options))
 
 
-def _cbow_held_out(corpus: Corpus, options: Options, split: str) -> Any:
-    from ..data.skip_gram_batches import CBOWBatches
+def _cbow_held_out(corpus: Corpus, options: Options, split: str) -> Batches:
+    from ..data.cbow_batches import CBOWBatches
 
     return CBOWBatches(corpus, _HELD_OUT_BATCH, split=split, held_out=True, **_windows(options))
 
 
-def _language_model(corpus: Corpus, options: Options) -> Any:
+def _language_model(corpus: Corpus, options: Options) -> HybridBlock:
     from ..models.language_model import LanguageModel
 
     width = options["embed_size"] if options["tie_weights"] else options["num_hiddens"]
-    layer = build_output_layer(options["softmax"], corpus.counts, width, options)
-    names = ("cell", "num_layers", "dropout", "tie_weights", "sparse_grad")
+    names = ("embed_size", "num_hiddens", "cell", "num_layers", "dropout", "tie_weights", "sparse_grad")
     return LanguageModel(
-        len(corpus.counts),
-        options["embed_size"],
-        options["num_hiddens"],
-        layer,
+        vocab_size=len(corpus.counts),
+        output_layer=build_output_layer(options["softmax"], corpus.counts, in_units=width, options=options),
         **{name: options[name] for name in names},
     )
 
 
-def _language_model_batches(corpus: Corpus, options: Options) -> Any:
+def _language_model_batches(corpus: Corpus, options: Options) -> Batches:
     from ..data.language_model_batches import LanguageModelBatches
 
     return LanguageModelBatches(corpus, options["batch_size"], options["bptt"], drop_remainder=True)
 
 
-def _language_model_held_out(corpus: Corpus, options: Options, split: str) -> Any:
+def _language_model_held_out(corpus: Corpus, _: Options, split: str) -> Batches:
     from ..data.language_model_batches import LanguageModelBatches
 
     columns = min(_HELD_OUT_COLUMNS, len(corpus.ids(split)))
     return LanguageModelBatches(corpus, columns, _HELD_OUT_BPTT, split)
 
 
-def _loss(net: Any, batches: Any, device: Any) -> dict[str, float]:
+def _loss(net: HybridBlock, batches: Batches, device: Contexts) -> dict[str, float]:
     from ..training.evaluation import loss_figures
 
     return loss_figures(net, batches, device)
 
 
-def _perplexity(net: Any, batches: Any, device: Any) -> dict[str, float]:
+def _perplexity(net: HybridBlock, batches: Batches, device: Contexts) -> dict[str, float]:
     from ..training.evaluation import perplexity_figures
 
     return perplexity_figures(net, batches, device)
@@ -172,8 +177,8 @@ MODELS: dict[str, ModelChoice] = {
                 "batches",
                 str,
                 "pairs",
-                "pairs of a centre and a context word, for any layer; the book's padded row a centre; or for "
-                "negative-sampling and hierarchical, blocks of consecutive centres, many times as fast",
+                "pairs of a centre and a context word, for any layer; the book's padded row per centre; or "
+                "for negative-sampling and hierarchical, blocks of consecutive centres, many times as fast",
                 ("pairs", "book", "blocks"),
             ),
         ),

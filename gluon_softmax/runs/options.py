@@ -1,5 +1,6 @@
-"""What a run can be told: an option has a name, a type, a default and a reason, in one table that the command
-line, the configuration file and the builders share.
+"""What an option is: a name, a type, a default and a reason.
+
+The command line, the configuration file and the builders share tables of them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Option(NamedTuple):
 
     @property
     def flag(self) -> str:
+        """Its name on the command line."""
         return "--" + self.name.replace("_", "-")
 
 
@@ -35,30 +37,38 @@ class Override(NamedTuple):
     reason: str
 
     def holds(self, options: Mapping[str, Any]) -> bool:
+        """Whether a run with these options is of this kind."""
         return all(options.get(name) == value for name, value in self.where.items())
 
 
-Given = Mapping[str, Union[str, int, float, bool, None]]
+Given = Mapping[str, Union[str, int, float, bool, None]]  # None: not given
+Options = Mapping[str, Any]  # a value for every option of a run
+
+
+def without_none(given: Given) -> dict[str, Any]:
+    """What was really given."""
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def fill_in(given: Given, table: Sequence[Option], overrides: Sequence[Override]) -> dict[str, Any]:
-    """The value of every option of `table`: the one given, else that of the last override that holds, else
-    its default. None counts as not given. Raises ValueError for an option that is not in the table, or a
-    value that is not among its choices.
+    """Give the value of every option of `table`: the one given, else the last override's, else its default.
+
+    An override counts where it holds; None counts as not given. Raises ValueError for an option that is not
+    in the table, or a value that is not among its choices.
     """
-    told = {name: value for name, value in given.items() if value is not None}
+    chosen = without_none(given)
     names = {option.name for option in table}
-    for name in told:
+    for name in chosen:
         if name not in names:
             raise ValueError(
                 f"{name} is no option of this kind of run, which takes {', '.join(sorted(names))}"
             )
     for option in table:
-        if option.choices and option.name in told:
-            check_choice(option.name, told[option.name], option.choices)
+        if option.choices and option.name in chosen:
+            check_choice(option.name, chosen[option.name], option.choices)
     options = {option.name: option.default for option in table}
-    kind = {**options, **told}
+    kind = {**options, **chosen}
     for override in overrides:
         if override.holds(kind):
             options.update({name: value for name, value in override.defaults.items() if name in names})
-    return {**options, **told}
+    return {**options, **chosen}

@@ -1,19 +1,14 @@
-"""From the options of a run to its corpus, its net and its batches: models by name, and the defaults with
-their reasons.
+"""The options of every run, and the defaults of each kind of run with the measurement behind them.
 
-Nothing here imports MXNet before something is built, since the command line reads these tables for its help.
+Nothing here imports MXNet: the command line reads these tables for its help.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-from ..data.corpus import BOOK_MIN_FREQ, Corpus, load_corpus
-from ..utils.checks import check_choice, check_number, check_positive_int
+from ..data.corpus import BOOK_MIN_FREQ
 from .layers import LAYERS
-from .models import MODELS, Options
-from .options import Given, Option, Override, fill_in
+from .models import MODELS
+from .options import Option, Override
 
 COMMON: tuple[Option, ...] = (
     Option(
@@ -124,76 +119,3 @@ OVERRIDES: tuple[Override, ...] = (
         "0.002 186",
     ),
 )
-
-
-def resolve_options(given: Given) -> dict[str, Any]:
-    """Every option of a run, from those that were given; ``model`` and ``softmax`` decide which there are.
-
-    Raises ValueError for an option that this model or layer has not, for a value that is not among its
-    choices, and for what `train` would refuse, so that nothing is written for it.
-    """
-    kind: dict[str, str] = {}
-    for name, choices in (("model", MODELS), ("softmax", LAYERS)):
-        value = default_kind(kind.get("model"))[name] if given.get(name) is None else given[name]
-        kind[name] = check_choice(name, value, tuple(choices))
-    table = (*COMMON, *MODELS[kind["model"]].own, *LAYERS[kind["softmax"]].own)
-    options = fill_in({**given, **kind}, table, OVERRIDES)
-    if options["corpus"] not in ("ptb", "mini_ptb"):
-        options["corpus"] = _absolute(options["corpus"])
-    for name in ("data_dir", "vectors"):
-        if options[name] is not None:
-            options[name] = _absolute(options[name])
-    check_positive_int("num_epochs", options["num_epochs"])
-    check_number("lr", options["lr"], 0, open_low=True)
-    check_number("decay", options["decay"], 0, 1, open_low=True)
-    if options["clip_norm"] is not None:
-        check_number("clip_norm", options["clip_norm"], 0, open_low=True)
-    for name in ("resample_every", "log_interval"):
-        if options[name] is not None:
-            check_positive_int(name, options[name])
-    return options
-
-
-def default_kind(model: str | None = None) -> dict[str, str]:
-    """The ``model`` of a run that names none, and the ``softmax`` of one with that model."""
-    model = model or next(option.default for option in COMMON if option.name == "model")
-    return {"model": model, "softmax": MODELS[model].softmax}
-
-
-def _absolute(folder: Any) -> str:
-    """So that the run can be evaluated from elsewhere."""
-    return str(Path(folder).expanduser().resolve())
-
-
-def load_run_corpus(options: Options) -> Corpus:
-    """The text of a run, as its model reads it; the errors are those of `load_corpus`."""
-    eos = MODELS[options["model"]].eos
-    return load_corpus(options["corpus"], options["min_freq"], eos, options["data_dir"])
-
-
-def build_net(corpus: Corpus, options: Options) -> Any:
-    """The net of a run, not initialized."""
-    return MODELS[options["model"]].net(corpus, options)
-
-
-def build_batches(corpus: Corpus, options: Options) -> Any:
-    """The training batches of a run."""
-    return MODELS[options["model"]].batches(corpus, options)
-
-
-def build_held_out(corpus: Corpus, options: Options, split: str = "valid") -> Any:
-    """The batches of a held-out loss: the same for every seed, so that runs can be compared."""
-    return MODELS[options["model"]].held_out(corpus, options, split)
-
-
-def build_device(options: Options) -> list[Any]:
-    """The contexts of a run; ValueError for a device that is none or cannot be used."""
-    from ..backend.device import parse_device
-
-    return [parse_device(name) for name in str(options["device"]).split(",")]
-
-
-def evaluate_net(net: Any, corpus: Corpus, options: Options, split: str, device: Any) -> dict[str, float]:
-    """The figures of a split: ``{"loss": nats a position}``, and what the model adds."""
-    batches = build_held_out(corpus, options, split)
-    return MODELS[options["model"]].evaluate(net, batches, device)
