@@ -14,6 +14,7 @@ import pytest
 import gluon_softmax as gs
 from gluon_softmax import cli
 from gluon_softmax.data.language_model_batches import LanguageModelBatches
+from gluon_softmax.runs.arguments import make_parser
 from gluon_softmax.runs.folder import Run
 from gluon_softmax.runs.layers import LAYERS
 from gluon_softmax.runs.models import MODELS
