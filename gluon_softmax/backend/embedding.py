@@ -1,5 +1,6 @@
-"""A table of rows looked up by id, whose gradient can be row-sparse under ``npx.set_np()``, where MXNet's own
-block fails; see `row_sparse`.
+"""A table of rows looked up by id, whose gradient can be row-sparse under ``npx.set_np()``.
+
+MXNet's own ``nn.Embedding(sparse_grad=True)`` fails there; see `row_sparse`.
 """
 
 from __future__ import annotations
@@ -9,21 +10,25 @@ from typing import Any
 import numpy
 
 from ..utils.checks import check_ids, check_positive_int
+from ..utils.types import Array, Context, Ids, InitializerLike, Namespace
 from .arrays import as_ids
 from .block import Block
-from .bootstrap import gluon, mx
+from .bootstrap import gluon, mx, np
 from .row_sparse import RowSparseParameter
 from .table import TableParameter
 
 
 def table_parameter(
-    block: gluon.HybridBlock, name: str, shape: tuple[int, int], init: Any = None, sparse_grad: bool = False
+    block: gluon.HybridBlock,
+    name: str,
+    shape: tuple[int, int],
+    init: InitializerLike = None,
+    sparse_grad: bool = False,
 ) -> gluon.Parameter:
-    """The parameter `name` of `block` as a table of rows, registered as ``block.params.get`` would; assign it
-    to ``self.<name>``.
+    """The parameter `name` of `block` as a table of rows; assign it to ``self.<name>``.
 
-    Row-sparse gradients cannot be accumulated (``grad_req="add"`` raises in MXNet) and suit sgd, adam and
-    adagrad.
+    It is registered as ``block.params.get`` would do it. Row-sparse gradients suit sgd, adam and adagrad, and
+    cannot be accumulated: MXNet raises for ``grad_req="add"``.
     """
     kind = RowSparseParameter if sparse_grad else TableParameter
     full_name = block.params.prefix + name
@@ -32,31 +37,30 @@ def table_parameter(
     return block.params.get(name) if sparse_grad else block.params.get(name, shape=shape, init=init)
 
 
-def look_up(
-    F: Any, ids: Any, table: Any, shape: tuple[int, ...], sparse_grad: bool, dtype: Any = "float32"
-) -> Any:
-    """Rows of `table` at `ids`: (...) -> (..., d); `F` is ``mx.nd`` or ``mx.sym``."""
+def rows_of(table: gluon.Parameter, ids: numpy.ndarray, ctx: Context) -> Array:
+    """Rows of `table` at `ids` (...) of the host, by the cheaper way to its gradient: (..., d) on `ctx`.
+
+    That is a copy of the different rows where `RowSparseParameter.rows` finds it worthwhile, and MXNet's
+    lookup in the table itself everywhere else. Ids are not checked here.
+    """
+    rows = table.rows(ids, ctx) if isinstance(table, RowSparseParameter) else None
+    return _look_up(mx.nd, as_ids(ids, ctx), table.data(ctx), table) if rows is None else rows
+
+
+def _look_up(F: Namespace, ids: Array, weight: Array, table: gluon.Parameter) -> Array:
+    """Rows of `weight`, the data of `table` or its symbol, at `ids`: (...) -> (..., d)."""
     return F.npx.embedding(
-        ids, table, input_dim=shape[0], output_dim=shape[1], dtype=dtype, sparse_grad=sparse_grad
+        ids,
+        weight,
+        input_dim=table.shape[0],
+        output_dim=table.shape[1],
+        dtype=table.dtype,
+        sparse_grad=table._grad_stype == "row_sparse",
     )
 
 
-def copied_rows(table: gluon.Parameter, ids: numpy.ndarray, ctx: Any) -> Any | None:
-    """`RowSparseParameter.rows`, None for every other table: the rows are then to be looked up in itself."""
-    return table.rows(ids, ctx) if isinstance(table, RowSparseParameter) else None
-
-
-def rows_of(table: gluon.Parameter, ids: numpy.ndarray, ctx: Any) -> Any:
-    """Rows of `table` at `ids` (...) of the host, by the cheaper way to its gradient: (..., d) on `ctx`."""
-    rows = copied_rows(table, ids, ctx)
-    if rows is not None:
-        return rows
-    sparse_grad = table._grad_stype == "row_sparse"
-    return look_up(mx.nd, as_ids(ids, ctx), table.data(ctx), table.shape, sparse_grad, table.dtype)
-
-
 class Embedding(Block):
-    """Rows of a table by id: ``embed(ids)``, ids (...) integer in [0, input_dim) → (..., output_dim) float32.
+    """Rows of a table by id: ``embed(ids)``, ids (...) integer in [0, input_dim) -> (..., output_dim) float32.
 
     Parameters
     ----------
@@ -66,7 +70,9 @@ class Embedding(Block):
     weight_initializer : an MXNet initializer; the one given to ``initialize()`` if None.
     weight : another block's parameter to look up in, for weight tying; it decides about `sparse_grad`.
 
-    Raises TypeError for float ids and ValueError for ids out of range, which MXNet would clip in silence.
+    Ids are checked on the host and one operator looks them up, so ``hybridize()`` compiles nothing here; in a
+    graph that a parent traces the lookup is an operator like any other. Raises TypeError for float ids and
+    ValueError for ids out of range, which MXNet would silently clip.
     """
 
     def __init__(
@@ -74,7 +80,7 @@ class Embedding(Block):
         input_dim: int,
         output_dim: int,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
         weight: gluon.Parameter | None = None,
         **kwargs: Any,
     ) -> None:
@@ -93,17 +99,23 @@ class Embedding(Block):
             self.params.update({weight.name: weight})  # else hybridize() does not know it
         self.weight = weight
 
-    def forward(self, ids: Any) -> Any:
-        if not isinstance(ids, mx.sym.Symbol):
-            host_ids = check_ids("ids", ids, self._shape[0])
-            ids = as_ids(ids)
-            rows = copied_rows(self.weight, host_ids, ids.ctx)
-            if rows is not None:
-                return rows
-        return super().forward(ids)
+    def forward(self, ids: Ids) -> Array:
+        """The rows at `ids` (...): (..., output_dim), on the ids' context (the current one for host ids)."""
+        if isinstance(ids, mx.sym.Symbol):
+            rows: Array = super().forward(ids)
+            return rows
+        host_ids = check_ids("ids", ids, self._shape[0])
+        ctx = ids.ctx if isinstance(ids, mx.nd.NDArray) else mx.current_context()
+        return rows_of(self.weight, host_ids, ctx)
 
-    def hybrid_forward(self, F: Any, ids: Any, weight: Any) -> Any:
-        return look_up(F, ids, weight, self._shape, self._sparse_grad, self.weight.dtype)
+    def hybrid_forward(self, F: Namespace, ids: Array, weight: Array) -> Array:
+        """The lookup as an operator of a graph, where ids are no longer checked."""
+        return _look_up(F, ids, weight, self.weight)
+
+    def export(self, path: str, epoch: int = 0, **kwargs: Any) -> Any:
+        """Gluon's ``export`` of a hybridized block; `forward` leaves no graph behind, so it is traced now."""
+        super().forward(np.zeros((1,), dtype="int32", ctx=self.weight.list_ctx()[0]))
+        return super().export(path, epoch, **kwargs)
 
     def __repr__(self) -> str:
         return f"Embedding({self._shape[0]} -> {self._shape[1]}, sparse_grad={self._sparse_grad})"

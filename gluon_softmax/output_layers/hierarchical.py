@@ -14,7 +14,7 @@ import numpy
 
 from ..backend import nn
 from ..backend.arrays import as_device_array, as_ids
-from ..backend.embedding import look_up, table_parameter
+from ..backend.embedding import rows_of, table_parameter
 from ..backend.ops import row_dot, softplus
 from ..utils.checks import check_counts, check_hidden, check_positive_int
 from ..vocabulary.binary_tree import BinaryTree
@@ -74,9 +74,9 @@ class HierarchicalSoftmax(OutputLayer):
             )
         self.tree = tree
         self._sparse_grad = bool(sparse_grad)
-        self._shape = (max(1, counts.size - 1), self._in_units)
         self._loss_graph = nn.HybridLambda(self._cost_of_paths)
-        self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
+        shape = (max(1, counts.size - 1), self._in_units)
+        self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
 
     def paths(self, target: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
         """(points int32, signs float32), each (N, L), L the longest path of the batch: inner nodes from the
@@ -94,14 +94,12 @@ class HierarchicalSoftmax(OutputLayer):
     def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
         points, signs = self.paths(host_target)
         ctx = hidden.ctx
-        return self._loss_graph(
-            hidden, as_ids(points, ctx), as_device_array(signs, hidden.dtype, ctx), self.weight.data(ctx)
-        )
+        rows = rows_of(self.weight, points, ctx)  # (N, L, d)
+        return self._loss_graph(hidden, rows, as_device_array(signs, hidden.dtype, ctx))
 
-    def _cost_of_paths(self, F: Any, hidden: Any, points: Any, signs: Any, weight: Any) -> Any:
+    def _cost_of_paths(self, F: Any, hidden: Any, rows: Any, signs: Any) -> Any:
         # Padded rows: a list of (position, node) without padding has a quarter fewer of them on PTB, but
         # needs a gathered copy of `hidden` as well, and took 1.2 to 2 times as long.
-        rows = look_up(F, points, weight, self._shape, self._sparse_grad, self.weight.dtype)  # (N, L, d)
         scores = row_dot(F, hidden, rows)  # (N, L)
         return F.np.sum(softplus(F, -signs * scores) * F.np.abs(signs), axis=1)
 

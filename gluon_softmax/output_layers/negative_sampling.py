@@ -12,8 +12,7 @@ from typing import Any
 import numpy
 
 from ..backend import autograd, nn, np
-from ..backend.arrays import as_ids
-from ..backend.embedding import copied_rows, look_up, table_parameter
+from ..backend.embedding import rows_of, table_parameter
 from ..backend.ops import row_dot, softplus
 from ..utils.checks import (
     check_counts,
@@ -77,10 +76,10 @@ class NegativeSampling(OutputLayer):
         self._check_some_noise(self._excluded)
         self._seed: int | None = None  # of the draw that `resample` fixed
         self._sparse_grad = bool(sparse_grad)
-        self._shape = (self._vocab_size, self._in_units)
-        self._loss_graph, self._score_graph = nn.HybridLambda(self._losses_at), nn.HybridLambda(self._score)
-        self._rows_graph = nn.HybridLambda(self._losses_of_rows)
-        self.weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
+        self._loss_graph = nn.HybridLambda(self._logistic_losses)
+        self._score_graph = nn.HybridLambda(row_dot)
+        shape = (self._vocab_size, self._in_units)
+        self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
 
     def _check_some_noise(self, excluded: frozenset[int]) -> None:
         without = numpy.count_nonzero(numpy.take(self._counts, sorted(excluded)))
@@ -131,19 +130,12 @@ class NegativeSampling(OutputLayer):
             seed = numpy.random.randint(2**31) if self._seed is None else self._seed
         # one look-up for target and noise: two gradients of one row-sparse table would have to be merged
         ids = numpy.concatenate([host_target[:, None], self.noise_words(host_target, seed)], axis=1)
-        rows = copied_rows(self.weight, ids, hidden.ctx)  # (N, 1 + K, d)
-        if rows is not None:
-            return self._rows_graph(hidden, rows)
-        return self._loss_graph(hidden, as_ids(ids, hidden.ctx), self.weight.data(hidden.ctx))
+        rows = rows_of(self.weight, ids, hidden.ctx)  # (N, 1 + K, d)
+        return self._loss_graph(hidden, rows)
 
-    def _losses_at(self, F: Any, hidden: Any, ids: Any, weight: Any) -> Any:
-        return self._losses(F, self._score(F, hidden, ids, weight))
-
-    def _losses_of_rows(self, F: Any, hidden: Any, rows: Any) -> Any:
-        return self._losses(F, row_dot(F, hidden, rows))
-
-    def _losses(self, F: Any, scores: Any) -> Any:
-        """The sum of the 1 + K logistic losses, the target's first: (N, 1 + K) -> (N,)."""
+    def _logistic_losses(self, F: Any, hidden: Any, rows: Any) -> Any:
+        """The sum of the 1 + K logistic losses, the target's row first: (N, d), (N, 1 + K, d) -> (N,)."""
+        scores = row_dot(F, hidden, rows)  # (N, 1 + K)
         right = F.npx.slice(scores, begin=(None, 0), end=(None, 1))  # (N, 1)
         wrong = F.npx.slice(scores, begin=(None, 1), end=(None, None))  # (N, K)
         return F.np.sum(F.np.concatenate([softplus(F, -right), softplus(F, wrong)], axis=1), axis=1)
@@ -170,11 +162,7 @@ class NegativeSampling(OutputLayer):
             "hidden without its last axis",
             hidden.shape[:-1],
         )
-        return self._score_graph(hidden, as_ids(ids, hidden.ctx), self.weight.data(hidden.ctx))
-
-    def _score(self, F: Any, hidden: Any, ids: Any, weight: Any) -> Any:
-        rows = look_up(F, ids, weight, self._shape, self._sparse_grad, self.weight.dtype)  # (B, L, d)
-        return row_dot(F, hidden, rows)
+        return self._score_graph(hidden, rows_of(self.weight, host_ids, hidden.ctx))
 
     def __repr__(self) -> str:
         return (
