@@ -60,7 +60,7 @@ def _look_up(F: Namespace, ids: Array, weight: Array, table: gluon.Parameter) ->
 
 
 class Embedding(Block):
-    """Rows of a table by id: ``embed(ids)``, ids (...) integer in [0, input_dim) -> (..., output_dim) float32.
+    """Rows of a table by id: ``embed(ids)``, integers (...) in [0, input_dim) -> float32 (..., output_dim).
 
     Parameters
     ----------

@@ -1,24 +1,26 @@
-"""The adaptive input: rare words have narrow rows, widened by a projection a cluster.
+"""The adaptive input: rare words have narrow rows, widened by one projection per cluster.
 
 Baevski & Auli 2019, "Adaptive Input Representations for Neural Language Modeling".
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Sequence
 
 from ..backend import gluon, mx, np
 from ..backend.arrays import as_ids
 from ..backend.embedding import rows_of, table_parameter
-from ..output_layers.adaptive import AdaptiveSoftmax
+from ..output_layers.adaptive import AdaptiveSoftmax, ClusterTables
 from ..utils.checks import check_ids, check_number, check_positive_int
+from ..utils.types import Array, Ids, InitializerLike
 from ..vocabulary.clusters import Clusters
 from ..vocabulary.cutoffs import check_cutoffs, tail_widths
 
 
 class AdaptiveEmbedding(gluon.HybridBlock):
-    r"""``embed(ids)``, ids (...) integer in [0, vocab_size) -> (..., embed_size) float32. A word of the head
-    is a row; a word w of tail i, which begins at c_i, is E_i[w - c_i] P_i.
+    r"""``embed(ids)``, ids (...) integer in [0, vocab_size) -> (..., embed_size) float32.
+
+    A word of the head is a row; a word w of tail i, which begins at c_i, is E_i[w - c_i] P_i.
 
     Parameters
     ----------
@@ -34,8 +36,8 @@ class AdaptiveEmbedding(gluon.HybridBlock):
     for each tail `tail<i>_projection` (d_i, d) and `tail<i>_weight` (size_i, d_i). Raises TypeError for ids
     that are not integers, ValueError for ids out of range and arguments that do not fit.
 
-    Ids are sorted into clusters on the host, so ``hybridize()`` compiles nothing here. A cluster without an
-    id looks up its first row in vain, so that its parameters have a gradient, of zero, as the Trainer
+    Ids are sorted into clusters on the host, so ``hybridize()`` compiles nothing here. In a cluster without
+    an id one row is looked up and not used, so that its parameters have a gradient, of zero, as the Trainer
     demands.
     """
 
@@ -43,12 +45,12 @@ class AdaptiveEmbedding(gluon.HybridBlock):
         self,
         vocab_size: int,
         embed_size: int,
-        cutoffs: Any = None,
+        cutoffs: Sequence[int] | None = None,
         div_value: float | None = None,
         sparse_grad: bool = False,
         softmax: AdaptiveSoftmax | None = None,
         share_projections: bool = False,
-        weight_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -63,23 +65,12 @@ class AdaptiveEmbedding(gluon.HybridBlock):
         self.cutoffs = check_cutoffs(() if cutoffs is None else cutoffs, self._vocab_size)
         self.div_value = check_number("div_value", 4.0 if div_value is None else div_value, 1)
         self._clusters = Clusters(self.cutoffs, self._vocab_size)
-        widths = tail_widths(self._embed_size, len(self.cutoffs), self.div_value)
+        shared = None if softmax is None else softmax.cluster_tables
+        self._tables = self._make_tables(shared, share_projections, weight_initializer)
 
-        def table(name: str, shape: tuple[int, int], shared: bool, sparse: bool) -> None:
-            parameter = (
-                softmax._reg_params[name]
-                if shared and softmax is not None
-                else table_parameter(self, name, shape, weight_initializer, sparse)
-            )
-            setattr(self, name, parameter)
-
-        tied = softmax is not None
-        table("head_weight", (self.cutoffs[0], self._embed_size), tied, self._sparse_grad)
-        for i, (size, width) in enumerate(zip(self._clusters.sizes[1:], widths)):
-            table(f"tail{i}_projection", (width, self._embed_size), tied and share_projections, False)
-            table(f"tail{i}_weight", (size, width), tied, self._sparse_grad)
-
-    def _check_softmax(self, softmax: Any, cutoffs: Any, div_value: float | None) -> None:
+    def _check_softmax(
+        self, softmax: AdaptiveSoftmax, cutoffs: Sequence[int] | None, div_value: float | None
+    ) -> None:
         if not isinstance(softmax, AdaptiveSoftmax):
             raise TypeError(f"softmax takes an AdaptiveSoftmax; got {type(softmax).__name__}")
         if (softmax.vocab_size, softmax.in_units) != (self._vocab_size, self._embed_size):
@@ -96,19 +87,38 @@ class AdaptiveEmbedding(gluon.HybridBlock):
                 "sparse_grad takes False for tables shared with a softmax, whose gradient is dense; got True"
             )
 
-    def forward(self, ids: Any) -> Any:
+    def _make_tables(
+        self, shared: list[ClusterTables] | None, share_projections: bool, initializer: InitializerLike
+    ) -> list[ClusterTables]:
+        """The tables of each cluster, the head first: new ones, or those of `shared`; registers them."""
+        widths = tail_widths(self._embed_size, len(self.cutoffs), self.div_value)
+        tables = []
+        for i, (size, width) in enumerate(zip(self._clusters.sizes, [self._embed_size, *widths])):
+            name = f"tail{i - 1}" if i else "head"
+            weight, projection = (None, None) if shared is None else shared[i]
+            if i:  # a projection comes before its weight, as its initial values are drawn
+                if projection is None or not share_projections:
+                    shape = (width, self._embed_size)
+                    projection = table_parameter(self, f"{name}_projection", shape, initializer)
+                setattr(self, f"{name}_projection", projection)
+            if weight is None:
+                shape = (size, width)
+                weight = table_parameter(self, f"{name}_weight", shape, initializer, self._sparse_grad)
+            setattr(self, f"{name}_weight", weight)
+            tables.append(ClusterTables(weight, projection))
+        return tables
+
+    def forward(self, ids: Ids) -> Array:
+        """The vectors of `ids` (...): (..., embed_size), on their context (the current one for host ids)."""
         host_ids = check_ids("ids", ids, self._vocab_size)
-        ctx = ids.ctx if hasattr(ids, "ctx") else mx.current_context()
+        ctx = ids.ctx if isinstance(ids, mx.nd.NDArray) else mx.current_context()
         parts = self._clusters.partition(host_ids.reshape(-1))
         pieces = []
-        for i, words in enumerate(parts.words):
-            name = f"tail{i - 1}" if i else "head"
-            table = self._reg_params[f"{name}_weight"]
-            rows = rows_of(table, words, ctx)
-            if i:  # (n_i, d_i) -> (n_i, d)
-                projection = self._reg_params[f"{name}_projection"].data(ctx)
+        for words, (weight, projection) in zip(parts.words, self._tables):
+            rows = rows_of(weight, words, ctx)
+            if projection is not None:  # (n_i, d_i) -> (n_i, d)
                 rows = mx.nd.npx.fully_connected(
-                    rows, projection.T, num_hidden=self._embed_size, no_bias=True
+                    rows, projection.data(ctx).T, num_hidden=self._embed_size, no_bias=True
                 )
             pieces.append(rows)
         rows = np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)  # (N, d)

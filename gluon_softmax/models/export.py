@@ -42,12 +42,12 @@ def export(net: Any, path: str | Path) -> Exported:
     hidden, *state = _hidden(net, [_variable(ids, "int32"), *(_variable(name, "float32") for name in floats)])
     layer, parameters = net.output_layer, list(net.collect_params().values())
     arrays, inputs = {p.name: p.data(ctx) for p in parameters}, []
-    for i, array in enumerate(layer._log_prob_inputs(ctx)):
+    for i, array in enumerate(layer.log_prob_inputs(ctx)):
         own = next((p for p in parameters if arrays[p.name] is array), None)
         inputs.append(_variable(f"log_prob_input{i}", array.dtype) if own is None else own.var())
         arrays.setdefault(inputs[-1].name, array)
     flat = mx.sym.np.reshape(hidden, (-1, layer.in_units))  # (N, in_units)
-    log_prob = layer._log_prob(mx.sym, flat, *inputs)  # (N, vocab_size)
+    log_prob = layer.log_prob_graph(mx.sym, flat, *inputs)  # (N, vocab_size)
     if state:
         log_prob = mx.sym.npx.reshape_like(log_prob, hidden, lhs_begin=0, lhs_end=1, rhs_begin=0, rhs_end=2)
     graph = mx.sym.Group([log_prob, *state])

@@ -1,3 +1,1 @@
-"""The output layers: one question, the loss of the right word without scoring the whole vocabulary; one
-answer a file.
-"""
+"""Output layers: each answers how to get the loss of the right word without scoring the whole vocabulary."""

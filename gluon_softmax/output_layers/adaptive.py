@@ -1,4 +1,4 @@
-"""The adaptive softmax: frequent words are scored every time, rare ones only when their cluster is called.
+"""The adaptive softmax: frequent words are always scored, rare ones only when their cluster is needed.
 
 Grave et al. 2017, "Efficient softmax approximation for GPUs"; weights, shapes and results are those of
 ``torch.nn.AdaptiveLogSoftmaxWithLoss``.
@@ -6,26 +6,37 @@ Grave et al. 2017, "Efficient softmax approximation for GPUs"; weights, shapes a
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, NamedTuple, Sequence
 
 import numpy
 
-from ..backend import autograd, mx, nn, np, npx
+from ..backend import autograd, gluon, mx, nn, np, npx
 from ..backend.arrays import as_ids
 from ..backend.embedding import table_parameter
 from ..fused.linear_cross_entropy import linear_cross_entropy
 from ..utils.checks import check_hidden, check_number
+from ..utils.types import Array, InitializerLike, Namespace, Numbers
 from ..vocabulary.clusters import Clusters
 from ..vocabulary.cutoffs import check_cutoffs, check_falling, tail_widths
-from .base import OutputLayer
+from .base import OutputLayer, Target
 from .full import word_log_prob
+from .label_smoothing import smoothed_cross_entropy
 
-_MOST_SCORES = 1 << 22  # of a tail that `predict` looks at together: 16 MiB
+_MAX_SCORES = 1 << 22  # of a tail that `predict` computes at once: 16 MiB
+
+
+class ClusterTables(NamedTuple):
+    """The parameters of one cluster: the head's, or those of a tail."""
+
+    weight: gluon.Parameter  # (c_0 + J, d), slots last, or (size_i, d_i)
+    projection: gluon.Parameter | None  # (d_i, d); the head has none
 
 
 class AdaptiveSoftmax(OutputLayer):
-    r"""A softmax in two steps, in nats, one loss a position. Words below the first cutoff, the head, are
-    scored beside one slot for each tail, a cluster of rarer words, whose words are scored where it is needed:
+    r"""A softmax in two steps, over clusters of words and within them, in nats, one loss per position.
+
+    Words below the first cutoff, the head, are scored beside one slot for each tail, a cluster of rarer
+    words, whose words are scored only where they are needed:
 
         log p(w) = log softmax(W h)[w]                                             w in the head
         log p(w) = log softmax(W h)[slot i] + log softmax(T_i P_i h)[w - c_i]      w in tail i
@@ -37,11 +48,11 @@ class AdaptiveSoftmax(OutputLayer):
     vocab_size : the number of words, V, ids in order of falling frequency.
     in_units : width of the hidden vector, d.
     cutoffs : where the tails begin: rising, each in [1, V). `optimal_cutoffs` finds them.
-    div_value : each tail's vectors are this much narrower than those before.
+    div_value : each tail's vectors are narrower than those before it by this factor.
     head_bias : give the words and slots of the head a bias (the tails have none, as in PyTorch).
-    dropout : probability with which a tail's projected hidden vector loses a number in training.
+    dropout : probability with which each number of a tail's projected hidden vector is dropped in training.
     label_smoothing : eps in [0, 1], in training mode: -(1 - eps) log p(target) - eps mean_v log p(v), as in
-        `FullSoftmax`. It asks for every word's probability, so a step then costs as much as ``log_prob``.
+        `FullSoftmax`. It needs every word's probability, so a step then costs as much as ``log_prob``.
     counts : (V,) counts by id; checked to fall from id 1 on if given.
     sparse_grad : False only; every softmax touches all rows of its table. `AdaptiveEmbedding` takes it.
     weight_initializer : an MXNet initializer; the one given to ``initialize()`` if None.
@@ -51,22 +62,22 @@ class AdaptiveSoftmax(OutputLayer):
     and `tail<i>_weight` (size_i, d_i). Raises ValueError for cutoffs, a `div_value` or counts that do not
     fit.
 
-    Targets are sorted into clusters on the host. A cluster without a target scores one position in vain, so
-    that each of its parameters has a gradient, of zero, as the Trainer demands.
+    Targets are sorted into clusters on the host. A cluster without a target scores one position whose result
+    is not used, so that each of its parameters has a gradient, of zero, as the Trainer demands.
     """
 
     def __init__(
         self,
         vocab_size: int,
         in_units: int,
-        cutoffs: Any,
+        cutoffs: Sequence[int],
         div_value: float = 4.0,
         head_bias: bool = False,
         dropout: float = 0.0,
         label_smoothing: float = 0.0,
-        counts: Any = None,
+        counts: Numbers | None = None,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab_size, in_units, **kwargs)
@@ -102,34 +113,46 @@ class AdaptiveSoftmax(OutputLayer):
 
     @property
     def num_tails(self) -> int:
+        """The number of clusters beside the head, J."""
         return len(self.cutoffs)
 
-    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+    @property
+    def cluster_tables(self) -> list[ClusterTables]:
+        """The parameters of each cluster, the head first; `AdaptiveEmbedding` can share them."""
+        tails = [
+            ClusterTables(getattr(self, f"tail{i}_weight"), getattr(self, f"tail{i}_projection"))
+            for i in range(self.num_tails)
+        ]
+        return [ClusterTables(self.head_weight, None), *tails]
+
+    def _loss(self, hidden: Array, target: Target) -> Array:
         if self.label_smoothing and autograd.is_training():
-            return self._smooth_graph(hidden, target, *self._log_prob_inputs(hidden.ctx))
+            smooth: Array = self._smooth_graph(hidden, target.ids, *self.log_prob_inputs(hidden.ctx))
+            return smooth
         ctx = hidden.ctx
-        parts = self._clusters.partition(host_target)
-        head_target = numpy.where(parts.cluster == 0, host_target, self.cutoffs[0] - 1 + parts.cluster)
-        head, tails = self._split(list(self._reg_params.values()))
-        loss = linear_cross_entropy(hidden, head_target, *(parameter.data(ctx) for parameter in head))  # (N,)
-        pieces = [np.zeros((parts.rows[0].size,), dtype=hidden.dtype, ctx=ctx)]  # the head has said it all
+        parts = self._clusters.partition(target.host_ids)
+        slot = self.cutoffs[0] - 1 + parts.cluster  # of the tail that a target is in
+        head_target = numpy.where(parts.cluster == 0, target.host_ids, slot)
+        head, tails = self._split(self.log_prob_inputs(ctx))
+        loss: Array = linear_cross_entropy(hidden, head_target, *head)  # (N,)
+        pieces = [np.zeros((parts.rows[0].size,), dtype=hidden.dtype, ctx=ctx)]  # words of the head are done
         for i, (projection, weight) in enumerate(tails):
             rows = np.take(hidden, as_ids(parts.rows[i + 1], ctx), axis=0)  # (n_i, d)
-            narrow = self._narrow(mx.nd, i, rows, projection.data(ctx))  # (n_i, d_i)
-            pieces.append(linear_cross_entropy(narrow, parts.words[i + 1], weight.data(ctx)))  # (n_i,)
+            narrow = self._narrow(mx.nd, i, rows, projection)  # (n_i, d_i)
+            pieces.append(linear_cross_entropy(narrow, parts.words[i + 1], weight))  # (n_i,)
         return loss + np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)
 
-    def _narrow(self, F: Any, i: int, hidden: Any, projection: Any) -> Any:
+    def _narrow(self, F: Namespace, i: int, hidden: Array, projection: Array) -> Array:
         """The hidden vector as tail i sees it: (N, d) -> (N, d_i)."""
         narrow = F.npx.fully_connected(hidden, projection, num_hidden=self._widths[i], no_bias=True)
         return F.npx.dropout(narrow, p=self.dropout) if self.dropout else narrow
 
-    def _smooth(self, F: Any, hidden: Any, target: Any, *inputs: Any) -> Any:
-        log_prob = self._log_prob(F, hidden, *inputs)  # (N, V)
-        nll, uniform = -F.npx.pick(log_prob, target, axis=-1), -F.np.mean(log_prob, axis=-1)
-        return (1 - self.label_smoothing) * nll + self.label_smoothing * uniform
+    def _smooth(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
+        log_prob = self.log_prob_graph(F, hidden, *inputs)  # (N, V)
+        return smoothed_cross_entropy(F, log_prob, target, self.label_smoothing)
 
-    def _log_prob(self, F: Any, hidden: Any, *inputs: Any) -> Any:
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        """The log-softmax of the head, and of each tail plus its slot's: (N, in_units) -> (N, vocab_size)."""
         head_inputs, tail_inputs = self._split(inputs)
         head = self._head_log_prob(F, hidden, *head_inputs)  # (N, c_0 + J)
         first = self.cutoffs[0]
@@ -139,16 +162,16 @@ class AdaptiveSoftmax(OutputLayer):
             pieces.append(slot + self._tail_log_prob(F, i, hidden, projection, weight))
         return F.np.concatenate(pieces, axis=1)  # (N, V)
 
-    def _head_log_prob(self, F: Any, hidden: Any, weight: Any, bias: Any = None) -> Any:
-        return word_log_prob(F, hidden, weight, bias, self._head_size)
+    def _head_log_prob(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        return word_log_prob(F, hidden, *inputs, vocab_size=self._head_size)
 
-    def _tail_log_prob(self, F: Any, i: int, hidden: Any, projection: Any, weight: Any) -> Any:
+    def _tail_log_prob(self, F: Namespace, i: int, hidden: Array, projection: Array, weight: Array) -> Array:
         """Of the words of tail i, given that it is tail i: hidden (N, d) -> (N, size_i)."""
         narrow = self._narrow(F, i, hidden, projection)  # (N, d_i)
-        return word_log_prob(F, narrow, weight, None, self._clusters.sizes[i + 1])
+        return word_log_prob(F, narrow, weight, vocab_size=self._clusters.sizes[i + 1])
 
-    def predict(self, hidden: Any) -> Any:
-        """The likeliest word of each position: hidden (..., in_units) -> (...) int32 ids.
+    def predict(self, hidden: Array) -> Array:
+        """The likeliest word per position: hidden (..., in_units) -> (...) int32 ids.
 
         No word of a tail is likelier than its slot, so a tail is scored only at the positions where its slot
         is likelier than the best word so far.
@@ -156,7 +179,7 @@ class AdaptiveSoftmax(OutputLayer):
         check_hidden("hidden", hidden, self._in_units)
         ctx = hidden.ctx
         flat = hidden.reshape(-1, self._in_units)  # (N, d)
-        head_inputs, tail_inputs = self._split(self._log_prob_inputs(ctx))
+        head_inputs, tail_inputs = self._split(self.log_prob_inputs(ctx))
         head = self._head_log_prob(mx.nd, flat, *head_inputs)  # (N, c_0 + J)
         words = head[:, : self.cutoffs[0]]
         likeliest = np.argmax(words, axis=1)
@@ -165,7 +188,7 @@ class AdaptiveSoftmax(OutputLayer):
         slots = head[:, self.cutoffs[0] :].asnumpy()  # (N, J)
         for i, (projection, weight) in enumerate(tail_inputs):
             wanted = numpy.flatnonzero(slots[:, i] > best)
-            step = max(1, _MOST_SCORES // self._clusters.sizes[i + 1])
+            step = max(1, _MAX_SCORES // self._clusters.sizes[i + 1])
             for start in range(0, wanted.size, step):
                 rows = wanted[start : start + step]
                 tail = self._tail_log_prob(
@@ -178,8 +201,8 @@ class AdaptiveSoftmax(OutputLayer):
                 best_word[rows[won]] = self.cutoffs[i] + word.asnumpy()[won]
         return np.array(best_word.reshape(hidden.shape[:-1]), dtype="int32", ctx=ctx)
 
-    def _split(self, inputs: Sequence[Any]) -> tuple[Sequence[Any], list[tuple[Any, Any]]]:
-        """What stands in the order of registration as that of the head and a (projection, weight) a tail."""
+    def _split(self, inputs: Sequence[Array]) -> tuple[Sequence[Array], list[tuple[Array, Array]]]:
+        """`log_prob_inputs` as the head's weight and bias, and a (projection, weight) per tail."""
         num_head = 1 + self._has_bias
         return inputs[:num_head], list(zip(inputs[num_head::2], inputs[num_head + 1 :: 2]))
 

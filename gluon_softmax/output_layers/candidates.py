@@ -1,8 +1,8 @@
-"""Layers that score the target beside a few candidates, drawn once and shared by all positions of the batch:
-the draw, its expected counts, and targets that were drawn as well.
+"""Layers that score the target beside a few candidates, drawn once and shared by all positions of a batch.
 
-Sampled softmax and NCE differ in what they do with the scores. Sharing makes the candidates' scores one
-matrix product, and one look-up serves targets and candidates.
+Sampled softmax and NCE share the draw, its expected counts and the lookup, and differ in what they do with
+the scores. Sharing candidates makes their scores one matrix product. One lookup serves candidates and
+targets, in this order, since two gradients of one row-sparse table would have to be merged.
 """
 
 from __future__ import annotations
@@ -14,22 +14,25 @@ import numpy
 from ..backend.arrays import as_device_array
 from ..backend.embedding import rows_of, table_parameter
 from ..utils.checks import check_ids, check_positive_int
+from ..utils.types import Array, Ids, InitializerLike
 from ..vocabulary.samplers import Sampler, UnigramSampler
 from .base import OutputLayer
 
-_LEAST_COUNT = float(numpy.finfo(numpy.float32).tiny)  # stands for 0, so that the logarithm is finite
+_MIN_COUNT = float(numpy.finfo(numpy.float32).tiny)  # stands for 0, so that the logarithm is finite
 
 
 class Candidates(NamedTuple):
-    """A draw: ids int64 (S,) and the tries it took, which the expected counts depend on."""
+    """A draw: ids int64 (S,) and the number of tries, which the expected counts depend on."""
 
     ids: numpy.ndarray
     num_tries: int
 
 
 class CandidateLayer(OutputLayer):
-    """What sampled softmax and NCE share. Parameters: `weight` (vocab_size, in_units), and unless
-    ``use_bias=False`` `bias` (vocab_size, 1), a column so that its gradient can be row-sparse too.
+    """What sampled softmax and NCE share, whose docstrings describe the arguments.
+
+    Parameters: `weight` (vocab_size, in_units), and unless ``use_bias=False`` `bias` (vocab_size, 1), a
+    column, so that its gradient can be row-sparse too.
     """
 
     def __init__(
@@ -42,8 +45,8 @@ class CandidateLayer(OutputLayer):
         remove_accidental_hits: bool,
         use_bias: bool,
         sparse_grad: bool,
-        weight_initializer: Any,
-        bias_initializer: Any,
+        weight_initializer: InitializerLike,
+        bias_initializer: InitializerLike,
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab_size, in_units, **kwargs)
@@ -83,8 +86,8 @@ class CandidateLayer(OutputLayer):
                 f"probability above 0; got {self.num_sampled}"
             )
 
-    def exclude(self, ids: Any) -> None:
-        """Never draw `ids`; the sampler's distribution is conditioned on the rest, expected counts included.
+    def exclude(self, ids: Ids) -> None:
+        """Never draw `ids`: the sampler's distribution is conditioned on the rest, expected counts included.
 
         A fixed draw is dropped. Raises ValueError if too few words are left for `num_sampled`.
         """
@@ -97,12 +100,10 @@ class CandidateLayer(OutputLayer):
         self._sampler, self._excluded, self._candidates = sampler, excluded, None
 
     def resample(self, rng: numpy.random.Generator | None) -> None:
-        """Fix the candidates until the next call; with None each call draws anew, as ``numpy.random``
-        says.
-        """
+        """Fix the candidates until the next call; with None each call draws anew by ``numpy.random``."""
         self._candidates = None if rng is None else self._draw(rng)
 
-    def _draw(self, rng: Any) -> Candidates:
+    def _draw(self, rng: numpy.random.Generator | int) -> Candidates:
         ids = self._sampler.sample(self.num_sampled, self.unique, rng)
         return Candidates(ids, self._sampler.num_tries)
 
@@ -111,58 +112,24 @@ class CandidateLayer(OutputLayer):
         return self._draw(numpy.random.randint(2**31)) if self._candidates is None else self._candidates
 
     def _log_expected_count(self, ids: numpy.ndarray, num_tries: int) -> numpy.ndarray:
-        """log Q of TensorFlow's documentation: ids (...) -> float32 (...), -87.3 for a word never drawn."""
+        """The log Q of TensorFlow's documentation: ids (...) -> float32 (...), -87.3 for words never drawn."""
         count = self._sampler.expected_count(ids, num_tries, self.unique)
-        return numpy.log(numpy.maximum(count, _LEAST_COUNT)).astype(numpy.float32)
+        log_count: numpy.ndarray = numpy.log(numpy.maximum(count, _MIN_COUNT)).astype(numpy.float32)
+        return log_count
 
-    def _accidental_hits(self, target: numpy.ndarray, candidates: Candidates) -> numpy.ndarray:
-        """How many candidates of each target are to be removed, since they are the target: (N,) -> (N,)."""
-        if not self.remove_accidental_hits:
-            return numpy.zeros(target.shape, dtype=numpy.int64)
-        hits = count_hits(target, candidates.ids)
-        self._check_some_left(target[hits == self.num_sampled])
-        return hits
-
-    def _hit_places(self, target: numpy.ndarray, candidates: Candidates) -> numpy.ndarray:
-        """Where candidates are to be removed: positions and candidates, (2, n)."""
-        if not self.remove_accidental_hits:
-            return numpy.zeros((2, 0), dtype=numpy.int64)
-        places = hit_places(target, candidates.ids)
-        if not self.unique or self.num_sampled == 1:
-            hits = numpy.bincount(places[0], minlength=target.size)
-            self._check_some_left(target[hits == self.num_sampled])
-        return places
-
-    def _check_some_left(self, without: numpy.ndarray) -> None:
-        """No target is without any candidate."""
+    def _check_some_left(self, target: numpy.ndarray, hits: numpy.ndarray) -> None:
+        """Raise ValueError if all candidates of a target (N,) are hits; `hits` (N,) counts them."""
+        without = target[hits == self.num_sampled]
         if without.size:
             raise ValueError(
                 f"num_sampled takes more than {self.num_sampled}: every candidate is the target "
                 f"{without[0]} itself, and removing them leaves no negative"
             )
 
-    def _parameters(self, ctx: Any) -> list[Any]:
-        return [table.data(ctx) for table in ([self.weight, self.bias] if self._use_bias else [self.weight])]
+    def _rows_and_shift(self, ids: numpy.ndarray, shift: numpy.ndarray, hidden: Array) -> tuple[Array, Array]:
+        """Rows (S + N, d) and shift + biases (S + N,) on the context of `hidden`.
 
-    def _scores(self, F: Any, hidden: Any, rows: Any, shift: Any) -> tuple[Any, Any]:
-        """w . h + shift of the targets and of the candidates: hidden (N, d), rows w (N + S, d) and shift
-        (N + S,) -> (N,), (N, S).
-        """
-        size = self.num_sampled
-        right_rows = F.npx.slice(rows, begin=(None, None), end=(-size, None))  # (N, d)
-        right = F.np.sum(hidden * right_rows, axis=1) + F.npx.slice(shift, begin=(None,), end=(-size,))
-        sampled = F.npx.fully_connected(
-            hidden,
-            F.npx.slice(rows, begin=(-size, None), end=(None, None)),
-            F.npx.slice(shift, begin=(-size,), end=(None,)),
-            num_hidden=size,
-        )  # (N, S)
-        return right, sampled
-
-    def _look_up(self, ids: numpy.ndarray, shift: numpy.ndarray, hidden: Any) -> tuple[Any, Any]:
-        """Rows (n, d) and shift + biases (n,) where `hidden` is, of ids and shift (n,) of the host: one
-        look-up for targets and candidates, since two gradients of one row-sparse table would have to be
-        merged.
+        ids and shift (S + N,) are those of the candidates and then of the targets, on the host.
         """
         ctx = hidden.ctx
         on_device = as_device_array(shift, hidden.dtype, ctx)
@@ -178,21 +145,3 @@ class CandidateLayer(OutputLayer):
             f"sampler={self._given}{excluded}, unique={self.unique}, "
             f"remove_accidental_hits={self.remove_accidental_hits}, sparse_grad={self._sparse_grad}"
         )
-
-
-def count_hits(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:
-    """How many candidates (S,) equal each target (N,): (N,)."""
-    ordered = numpy.sort(candidates)
-    return numpy.searchsorted(ordered, target, "right") - numpy.searchsorted(ordered, target, "left")
-
-
-def hit_places(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:
-    """Where a candidate (S,) equals a target (N,): positions and candidates, (2, n), position by position."""
-    order = numpy.argsort(candidates, kind="stable")
-    ordered = candidates[order]
-    first = numpy.searchsorted(ordered, target)  # (N,)
-    positions = numpy.flatnonzero(ordered[numpy.minimum(first, candidates.size - 1)] == target)
-    first = first[positions]
-    copies = numpy.searchsorted(ordered, target[positions], "right") - first  # of each of these targets
-    copy = numpy.arange(copies.sum()) - numpy.repeat(numpy.cumsum(copies) - copies, copies)  # 0, 1, ... of it
-    return numpy.stack([numpy.repeat(positions, copies), order[numpy.repeat(first, copies) + copy]])

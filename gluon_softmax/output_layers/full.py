@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy
-
 from ..backend import autograd, nn
 from ..backend.embedding import table_parameter
 from ..utils.checks import check_number
-from .base import OutputLayer
+from ..utils.types import Array, InitializerLike, Namespace
+from .base import OutputLayer, Target
+from .label_smoothing import smoothed_cross_entropy
 
 
 class FullSoftmax(OutputLayer):
-    r"""The cross-entropy of the softmax over all words, in nats, one a position:
+    r"""The cross-entropy of the softmax over all words, in nats, one loss per position.
 
         log p(w) = w . h + b_w - log sum_v exp(v . h + b_v),   loss = -log p(target)
 
@@ -47,8 +47,8 @@ class FullSoftmax(OutputLayer):
         label_smoothing: float = 0.0,
         use_bias: bool = True,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
+        weight_initializer: InitializerLike = None,
+        bias_initializer: InitializerLike = "zeros",
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab_size, in_units, **kwargs)
@@ -57,39 +57,39 @@ class FullSoftmax(OutputLayer):
                 "sparse_grad takes False for a full softmax, whose gradient touches every row; got True"
             )
         self.label_smoothing = check_number("label_smoothing", label_smoothing, 0, 1)
-        self._loss_graph, self._smooth_graph = (
-            nn.HybridLambda(self._cross_entropy),
-            nn.HybridLambda(self._smooth_cross_entropy),
-        )
+        self._loss_graph = nn.HybridLambda(self._cross_entropy)
+        self._smooth_graph = nn.HybridLambda(self._smooth_cross_entropy)
         shape = (self._vocab_size, self._in_units)
         self.weight = table_parameter(self, "weight", shape, weight_initializer)
         self._use_bias = bool(use_bias)
         if self._use_bias:
             self.bias = self.params.get("bias", shape=shape[:1], init=bias_initializer)
 
-    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+    def _loss(self, hidden: Array, target: Target) -> Array:
         smooth = self.label_smoothing and autograd.is_training()
         graph = self._smooth_graph if smooth else self._loss_graph
-        return graph(hidden, target, *self._log_prob_inputs(hidden.ctx))
+        loss: Array = graph(hidden, target.ids, *self.log_prob_inputs(hidden.ctx))
+        return loss
 
-    def _cross_entropy(self, F: Any, hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
-        return -F.npx.pick(self._log_prob(F, hidden, weight, bias), target, axis=-1)
+    def _cross_entropy(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
+        return -F.npx.pick(self.log_prob_graph(F, hidden, *inputs), target, axis=-1)
 
-    def _smooth_cross_entropy(self, F: Any, hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
-        log_prob = self._log_prob(F, hidden, weight, bias)  # (N, V)
-        nll = -F.npx.pick(log_prob, target, axis=-1)
-        uniform = -F.np.mean(log_prob, axis=-1)
-        return (1 - self.label_smoothing) * nll + self.label_smoothing * uniform
+    def _smooth_cross_entropy(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
+        log_prob = self.log_prob_graph(F, hidden, *inputs)  # (N, V)
+        return smoothed_cross_entropy(F, log_prob, target, self.label_smoothing)
 
-    def _log_prob(self, F: Any, hidden: Any, weight: Any, bias: Any = None) -> Any:
-        return word_log_prob(F, hidden, weight, bias, self._vocab_size)
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        """The log-softmax of all scores: hidden (N, in_units), weight and bias -> (N, vocab_size)."""
+        return word_log_prob(F, hidden, *inputs, vocab_size=self._vocab_size)
 
     def __repr__(self) -> str:
         smoothing = f", label_smoothing={self.label_smoothing:g}" if self.label_smoothing else ""
         return f"FullSoftmax({self._in_units} -> {self._vocab_size}{smoothing}, use_bias={self._use_bias})"
 
 
-def word_log_prob(F: Any, hidden: Any, weight: Any, bias: Any, vocab_size: int) -> Any:
+def word_log_prob(
+    F: Namespace, hidden: Array, weight: Array, bias: Array | None = None, *, vocab_size: int
+) -> Array:
     """Log-softmax of the scores of all words: hidden (N, d), weight (V, d), bias (V,) or None -> (N, V)."""
     inputs = (hidden, weight) if bias is None else (hidden, weight, bias)
     scores = F.npx.fully_connected(*inputs, num_hidden=vocab_size, no_bias=bias is None)  # (N, V)

@@ -17,21 +17,23 @@ from ..backend.arrays import as_device_array, as_ids
 from ..backend.embedding import rows_of, table_parameter
 from ..backend.ops import row_dot, softplus
 from ..utils.checks import check_counts, check_hidden, check_positive_int
+from ..utils.types import Array, Context, InitializerLike, Namespace, Numbers
 from ..vocabulary.binary_tree import BinaryTree
 from ..vocabulary.huffman import build_huffman
-from .base import OutputLayer
+from .base import OutputLayer, Target
 from .tree_search import LevelOrder, best_words, draw_words, level_order
 
 
 class HierarchicalSoftmax(OutputLayer):
-    r"""The cost of the turns from the root of a binary tree to the target's leaf, in nats, one a position:
+    r"""The cost of the turns from the root of a binary tree to the target's leaf, in nats, one per position.
 
         loss = -sum_{i=1..L(target)} log sigmoid((1 - 2 code_i) * v_{point_i} . h)
 
     where code_i is the i-th turn to the target (0 or 1), point_i the inner node where it is taken, v the rows
     of `weight` and h the hidden vector; the label of a turn is 1 - code, as in word2vec.c. At each inner node
     the two turns' probabilities sum to one, so those of all leaves do, and exp(-loss) is the probability of
-    the target: nothing is sampled and nothing left to normalise. A position costs O(log V) in place of O(V).
+    the target: nothing is sampled and nothing is left to normalise. A position costs O(log V) in place of
+    O(V).
 
     Parameters
     ----------
@@ -55,11 +57,11 @@ class HierarchicalSoftmax(OutputLayer):
 
     def __init__(
         self,
-        counts: Any,
+        counts: Numbers,
         in_units: int,
         tree: BinaryTree | None = None,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
         counts = check_counts("counts", counts)
@@ -79,8 +81,10 @@ class HierarchicalSoftmax(OutputLayer):
         self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
 
     def paths(self, target: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
-        """(points int32, signs float32), each (N, L), L the longest path of the batch: inner nodes from the
-        root, and 1 - 2 code. Past the end of a path the sign is 0 and the node is its last one.
+        """The paths to targets (N,): points int32 and signs float32, each (N, L), L the longest path.
+
+        Points are the inner nodes from the root on, signs are 1 - 2 code. Past the end of a path the sign is
+        0 and the node is its last one.
         """
         lengths = self.tree.lengths[target][:, None]  # (N, 1)
         step = numpy.arange(max(1, lengths.max()))  # (L,)
@@ -91,15 +95,16 @@ class HierarchicalSoftmax(OutputLayer):
         signs = (1 - 2 * self.tree.flat_codes[places]) * (step < lengths)
         return self.tree.flat_points[places], signs.astype(numpy.float32)
 
-    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
-        points, signs = self.paths(host_target)
-        ctx = hidden.ctx
-        rows = rows_of(self.weight, points, ctx)  # (N, L, d)
-        return self._loss_graph(hidden, rows, as_device_array(signs, hidden.dtype, ctx))
-
-    def _cost_of_paths(self, F: Any, hidden: Any, rows: Any, signs: Any) -> Any:
+    def _loss(self, hidden: Array, target: Target) -> Array:
         # Padded rows: a list of (position, node) without padding has a quarter fewer of them on PTB, but
         # needs a gathered copy of `hidden` as well, and took 1.2 to 2 times as long.
+        points, signs = self.paths(target.host_ids)
+        ctx = hidden.ctx
+        rows = rows_of(self.weight, points, ctx)  # (N, L, d)
+        loss: Array = self._loss_graph(hidden, rows, as_device_array(signs, hidden.dtype, ctx))
+        return loss
+
+    def _cost_of_paths(self, F: Namespace, hidden: Array, rows: Array, signs: Array) -> Array:
         scores = row_dot(F, hidden, rows)  # (N, L)
         return F.np.sum(softplus(F, -signs * scores) * F.np.abs(signs), axis=1)
 
@@ -107,7 +112,8 @@ class HierarchicalSoftmax(OutputLayer):
     def _levels(self) -> LevelOrder:
         return level_order(self.tree)
 
-    def _log_prob_inputs(self, ctx: Any) -> list[Any]:
+    def log_prob_inputs(self, ctx: Context) -> list[Array]:
+        """The weight and the three arrays of the tree's `LevelOrder`; nothing for a tree of one word."""
         if self._vocab_size == 1:
             return []
         order = self._levels
@@ -116,7 +122,8 @@ class HierarchicalSoftmax(OutputLayer):
             *(as_ids(ids, ctx) for ids in (order.branches, order.parents, order.places)),
         ]
 
-    def _log_prob(self, F: Any, hidden: Any, *inputs: Any) -> Any:
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        """The costs of all branches, added up level by level: (N, in_units) -> (N, vocab_size)."""
         if self._vocab_size == 1:
             return F.np.zeros_like(F.npx.slice(hidden, begin=(None, 0), end=(None, 1)))  # (N, 1)
         weight, branches, parents, places = inputs
@@ -124,7 +131,7 @@ class HierarchicalSoftmax(OutputLayer):
         scores = F.np.transpose(scores)  # (V - 1, N): rows are gathered 20 times faster than columns
         costs = F.np.concatenate([softplus(F, -scores), softplus(F, scores)], axis=0)  # (2 V - 2, N)
 
-        def reach(above: Any, start: int, stop: int) -> Any:
+        def reach(above: Array, start: int, stop: int) -> Array:
             """Log-probabilities (n, N) of the nodes behind the branches start to stop."""
             cost = F.np.take(costs, _rows(F, branches, start, stop), axis=0, mode="clip")
             return F.np.take(above, _rows(F, parents, start, stop), axis=0, mode="clip") - cost
@@ -141,16 +148,14 @@ class HierarchicalSoftmax(OutputLayer):
         log_prob = F.np.take(F.np.concatenate(leaves, axis=0), places, axis=0, mode="clip")  # (V, N)
         return F.np.transpose(log_prob)
 
-    def predict(self, hidden: Any) -> Any:
-        """The likeliest word of each position, by a search down the tree: hidden (..., in_units) -> (...)
-        int32 ids.
-        """
+    def predict(self, hidden: Array) -> Array:
+        """The likeliest word per position, by a search of the tree: hidden (..., in_units) -> (...) int32."""
         return self.topk(hidden, 1).reshape(hidden.shape[:-1])
 
-    def topk(self, hidden: Any, k: int) -> Any:
+    def topk(self, hidden: Array, k: int) -> Array:
         """The `k` likeliest words, the likeliest first: hidden (..., in_units) -> (..., k) int32 ids.
 
-        The search works on the host and leaves out what cannot be among them; see `best_words`. Their
+        The search runs on the host and skips nodes that cannot be among them; see `best_words`. Their
         log-probabilities are what ``-layer(hidden, ids)`` gives. Raises ValueError for k above vocab_size.
         """
         check_hidden("hidden", hidden, self._in_units)
@@ -159,16 +164,17 @@ class HierarchicalSoftmax(OutputLayer):
         words = best_words(self.tree, *self._on_host(hidden), k)  # (N, k)
         return as_ids(words.reshape(*hidden.shape[:-1], k), hidden.ctx)
 
-    def sample(self, hidden: Any, rng: numpy.random.Generator | None = None) -> Any:
-        """A word drawn for each position from the layer's distribution: hidden (..., in_units) -> (...) int32
-        ids. Without `rng`, ``numpy.random`` decides.
+    def sample(self, hidden: Array, rng: numpy.random.Generator | None = None) -> Array:
+        """A word per position drawn from the layer's distribution: hidden (..., in_units) -> (...) int32.
+
+        Without `rng` the draw comes from ``numpy.random``.
         """
         check_hidden("hidden", hidden, self._in_units)
         rng = numpy.random.default_rng(numpy.random.randint(2**31)) if rng is None else rng
         words = draw_words(self.tree, *self._on_host(hidden), rng)  # (N,)
         return as_ids(words.reshape(hidden.shape[:-1]), hidden.ctx)
 
-    def _on_host(self, hidden: Any) -> tuple[numpy.ndarray, numpy.ndarray]:
+    def _on_host(self, hidden: Array) -> tuple[numpy.ndarray, numpy.ndarray]:
         return hidden.asnumpy().reshape(-1, self._in_units), self.weight.data(hidden.ctx).asnumpy()
 
     def __repr__(self) -> str:
@@ -178,5 +184,5 @@ class HierarchicalSoftmax(OutputLayer):
         )
 
 
-def _rows(F: Any, array: Any, start: int, stop: int) -> Any:
+def _rows(F: Namespace, array: Array, start: int, stop: int) -> Array:
     return F.npx.slice(array, begin=(start,), end=(stop,))

@@ -5,23 +5,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy
 
 from ..backend import np, npx
 from ..utils.checks import check_same_shape
+from ..utils.types import AnyArray, Array
 
 
-def masked_bce(pred: Any, label: Any, mask: Any) -> Any:
-    r"""Binary cross-entropy of scores, averaged over the positions that the mask keeps, in nats, one an
-    example:
+def masked_bce(pred: Array, label: AnyArray, mask: AnyArray) -> Array:
+    r"""Binary cross-entropy of scores, averaged over the positions that the mask keeps, one per example.
 
         loss_i = sum_j mask_ij * (softplus(pred_ij) - pred_ij * label_ij) / sum_j mask_ij
 
-    pred, label, mask: (B, L), or pred (B, 1, L) as the book's ``batch_dot`` leaves it; labels and masks are 0
-    or 1. Returns (B,) float32; a row whose mask is all zero has loss 0. Raises ValueError where the sizes
-    differ.
+    in nats. pred, label, mask: (B, L), or pred (B, 1, L) as the book's ``batch_dot`` leaves it; labels and
+    masks are 0 or 1. Returns (B,) float32; a row whose mask is all zero has loss 0. Raises ValueError where
+    the sizes differ.
     """
     if pred.ndim == 3 and pred.shape[1] == 1:
         pred = pred.reshape(pred.shape[0], pred.shape[2])  # (B, L)
@@ -34,8 +32,8 @@ def masked_bce(pred: Any, label: Any, mask: Any) -> Any:
     return (loss * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)
 
 
-def _like(pred: Any, array: Any) -> Any:
-    """A label or mask, on the host or not, in the scores' dtype and place."""
+def _like(pred: Array, array: AnyArray) -> Array:
+    """A label or mask, of the host or on a device, in the scores' dtype and context."""
     if isinstance(array, np.ndarray):
         return array.astype(pred.dtype, copy=False).as_in_ctx(pred.ctx)
     return np.array(numpy.asarray(array), dtype=pred.dtype, ctx=pred.ctx)

@@ -15,8 +15,10 @@ from ..backend import autograd, nn, np
 from ..backend.arrays import as_device_array
 from ..backend.ops import softplus
 from ..utils.checks import check_counts, check_number
+from ..utils.types import Array, Context, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import Sampler, UnigramSampler
-from .candidates import CandidateLayer
+from .base import Target
+from .candidates import CandidateLayer, Candidates
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
 
@@ -24,20 +26,20 @@ _EVALUATION_SEED = 0
 
 
 class NCE(CandidateLayer):
-    r"""The sum of 1 + S logistic losses, in nats, one a position:
+    r"""The sum of 1 + S logistic losses, in nats, one sum per position.
 
         s(w) = w . h + b_w - log Z - log Q(w)
         loss = -log sigmoid(s(t)) - sum_c log sigmoid(-s(c))
 
     for the target t and S candidates c, where Q(w) is how often w is expected among the candidates. At the
-    optimum exp(w . h + b_w - log Z) is p(w | h): unlike in negative sampling the scores are normalised. All
+    optimum exp(w . h + b_w - log Z) is p(w | h): unlike in negative sampling, scores are normalised. All
     positions share the candidates. Outside of ``autograd.train_mode`` they come from a fixed seed.
 
     Parameters
     ----------
     counts : (vocab_size,) training counts by id, in any order.
     in_units : width of the hidden vector.
-    num_sampled : S, noise words a batch, at most vocab_size.
+    num_sampled : S, noise words per batch, at most vocab_size.
     power : noise words are drawn from count^power; 1 is Mnih and Teh's unigram.
     sampler : a sampler over the vocabulary in place of that.
     subtract_log_q : False leaves log Q out, which makes it negative sampling with shared noise.
@@ -51,17 +53,17 @@ class NCE(CandidateLayer):
         logarithm of a word's share of `counts`, so that the first model is the unigram's; from zero, words
         that are seldom drawn would keep the scores of likely ones for long.
 
-    Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). A target that is
-    never noise is told from it at no cost, and has probability 0 in `log_prob`. Raises ValueError or
-    TypeError for arguments that do not fit, and ValueError where removing the accidental hits of a target
-    leaves no candidate.
+    Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). For a
+    target that is never noise the first term is nearly 0, and `log_prob` gives it probability 0. Raises
+    ValueError or TypeError for arguments that do not fit, and ValueError where removing the accidental hits
+    of a target leaves no candidate.
     """
 
     loss_is_cross_entropy = False
 
     def __init__(
         self,
-        counts: Any,
+        counts: Numbers,
         in_units: int,
         num_sampled: int,
         power: float = 1.0,
@@ -72,8 +74,8 @@ class NCE(CandidateLayer):
         remove_accidental_hits: bool = False,
         use_bias: bool = True,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
-        bias_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
+        bias_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
         counts = check_counts("counts", counts)
@@ -97,37 +99,71 @@ class NCE(CandidateLayer):
         self.log_partition = log_partition
         self._loss_graph = nn.HybridLambda(self._logistic_losses)
 
-    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+    def _loss(self, hidden: Array, target: Target) -> Array:
         training = autograd.is_training()
         candidates = self._current_candidates() if training else self._draw(_EVALUATION_SEED)
-        hits = self._accidental_hits(host_target, candidates)
-        ids = numpy.concatenate([host_target, candidates.ids])  # (N + S,)
+        hits = self._accidental_hits(target.host_ids, candidates)
+        ids = numpy.concatenate([candidates.ids, target.host_ids])  # (S + N,)
         shift = numpy.full(ids.shape, -self.log_partition, dtype=numpy.float32)
         if self.subtract_log_q:
             shift -= self._log_expected_count(ids, candidates.num_tries)
-        inputs = self._look_up(ids, shift, hidden)  # (N + S, d), (N + S,)
-        return self._loss_graph(hidden, *inputs, as_device_array(hits, hidden.dtype, hidden.ctx))
+        inputs = self._rows_and_shift(ids, shift, hidden)  # (S + N, d), (S + N,)
+        loss: Array = self._loss_graph(hidden, *inputs, as_device_array(hits, hidden.dtype, hidden.ctx))
+        return loss
 
-    def _logistic_losses(self, F: Any, hidden: Any, rows: Any, shift: Any, hits: Any) -> Any:
-        right, sampled = self._scores(F, hidden, rows, shift)  # (N,), (N, S)
-        # an accidental hit has the target's very score, so taking it back needs no mask
+    def _accidental_hits(self, target: numpy.ndarray, candidates: Candidates) -> numpy.ndarray:
+        """How many candidates per target are left out, since they are the target: (N,) -> (N,)."""
+        if not self.remove_accidental_hits:
+            return numpy.zeros(target.shape, dtype=numpy.int64)
+        hits = count_hits(target, candidates.ids)
+        self._check_some_left(target, hits)
+        return hits
+
+    def _scores(self, F: Namespace, hidden: Array, rows: Array, shift: Array) -> tuple[Array, Array]:
+        """The scores w . h + shift of the candidates (N, S) and of the targets (N,).
+
+        hidden (N, d); rows w (S + N, d) and shift (S + N,), those of the candidates first.
+        """
+        size = self.num_sampled
+        sampled = F.npx.fully_connected(
+            hidden,
+            F.npx.slice(rows, begin=(None, None), end=(size, None)),
+            F.npx.slice(shift, begin=(None,), end=(size,)),
+            num_hidden=size,
+        )  # (N, S)
+        right_rows = F.npx.slice(rows, begin=(size, None), end=(None, None))  # (N, d)
+        right = F.np.sum(hidden * right_rows, axis=1) + F.npx.slice(shift, begin=(size,), end=(None,))
+        return sampled, right
+
+    def _logistic_losses(self, F: Namespace, hidden: Array, rows: Array, shift: Array, hits: Array) -> Array:
+        sampled, right = self._scores(F, hidden, rows, shift)  # (N, S), (N,)
+        # An accidental hit has exactly the target's score, so subtracting its loss needs no mask.
         wrong = F.np.sum(softplus(F, sampled), axis=1) - hits * softplus(F, right)
         return softplus(F, -right) + wrong
 
-    def _log_prob_inputs(self, ctx: Any) -> list[Any]:
+    def log_prob_inputs(self, ctx: Context) -> list[Array]:
+        """What is added to the scores because of the noise (vocab_size,), then weight and bias."""
         noise = self._sampler.prob(numpy.arange(self._vocab_size))
         if self.subtract_log_q:  # the score is log p, else it is log p - log Q as in negative sampling
             noise = (noise > 0).astype(noise.dtype)
         with numpy.errstate(divide="ignore"):  # nothing lowers the score of a word that is never noise
             log_noise = numpy.log(noise)
-        return [np.array(log_noise, dtype=self.weight.dtype, ctx=ctx), *self._parameters(ctx)]
+        return [np.array(log_noise, dtype=self.weight.dtype, ctx=ctx), *super().log_prob_inputs(ctx)]
 
-    def _log_prob(self, F: Any, hidden: Any, log_noise: Any, weight: Any, bias: Any = None) -> Any:
-        shift = log_noise if bias is None else log_noise + F.np.squeeze(bias, 1)
-        return word_log_prob(F, hidden, weight, shift, self._vocab_size)
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        """The log-softmax of all scores: hidden (N, in_units), `inputs` -> (N, vocab_size)."""
+        log_noise, weight, *bias = inputs
+        shift = log_noise + F.np.squeeze(bias[0], 1) if bias else log_noise
+        return word_log_prob(F, hidden, weight, shift, vocab_size=self._vocab_size)
 
     def __repr__(self) -> str:
         return (
             f"NCE({self._options()}, subtract_log_q={self.subtract_log_q}, "
             f"log_partition={self.log_partition:g})"
         )
+
+
+def count_hits(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:
+    """How many candidates (S,) equal each target (N,): (N,)."""
+    ordered = numpy.sort(candidates)
+    return numpy.searchsorted(ordered, target, "right") - numpy.searchsorted(ordered, target, "left")

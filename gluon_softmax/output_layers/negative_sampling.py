@@ -23,15 +23,16 @@ from ..utils.checks import (
     check_same_shape,
 )
 from ..utils.randomness import uniform_from
+from ..utils.types import Array, Context, Ids, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import UnigramSampler
-from .base import OutputLayer
+from .base import OutputLayer, Target
 
 _EVALUATION_SEED = 0
-_MOST_REDRAWS = 1000
+_MAX_REDRAWS = 1000
 
 
 class NegativeSampling(OutputLayer):
-    r"""The sum of 1 + K logistic losses, in nats, one a position:
+    r"""The sum of 1 + K logistic losses, in nats, one sum per position.
 
         loss = -log sigmoid(u_target . h) - sum_{k=1..K} log sigmoid(-u_{n_k} . h)
 
@@ -42,35 +43,35 @@ class NegativeSampling(OutputLayer):
     ----------
     counts : (vocab_size,) training counts by id, in any order; a zero is never drawn.
     in_units : width of the hidden vector.
-    num_noise_words : K, noise words a position.
+    num_noise_words : K, noise words per position.
     power : the exponent of the noise distribution; 0.75 is the paper's.
     sparse_grad : the gradient of `weight` holds only the rows of the batch.
+    weight_initializer : an MXNet initializer; the one given to ``initialize()`` if None.
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...).
 
-    A draw gives each word its K noise words, so positions with the same target share them for as long as the
-    draw lasts, and a batch cut over several contexts has the noise of the whole. Outside
+    A draw gives each word its K noise words, so positions with the same target share them as long as the draw
+    lasts, and a batch split over several contexts has the noise of the whole batch. Outside of
     ``autograd.train_mode`` the draw comes from a fixed seed, so that a held-out loss can be compared. Raises
     ValueError or TypeError for counts that are negative, not finite, all zero or of the wrong shape, and for
-    fewer than two words that can be drawn (the noise of the one word would have to be itself).
+    fewer than two words that can be drawn (a single word would have to be its own noise).
     """
 
     loss_is_cross_entropy = False
 
     def __init__(
         self,
-        counts: Any,
+        counts: Numbers,
         in_units: int,
         num_noise_words: int = 5,
         power: float = 0.75,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
-        given, counts = counts, check_counts("counts", counts)
-        super().__init__(counts.size, in_units, **kwargs)
+        super().__init__(check_counts("counts", counts).size, in_units, **kwargs)
         self.num_noise_words = check_positive_int("num_noise_words", num_noise_words)
-        self._counts = numpy.asarray(given)  # float64 would be another copy
+        self._counts = numpy.asarray(counts)  # `check_counts` gives a copy in float64
         self._power = check_number("power", power)
         self._excluded: frozenset[int] = frozenset()
         self._check_some_noise(self._excluded)
@@ -92,10 +93,10 @@ class NegativeSampling(OutputLayer):
 
     @functools.cached_property
     def _sampler(self) -> UnigramSampler:
-        """Made at the first draw: a `SkipGramBlocks` draws by itself."""
+        """Made at the first draw: `SkipGramBlocks` hold their own noise, and nothing is drawn here."""
         return UnigramSampler(self._counts, self._power, sorted(self._excluded))
 
-    def exclude(self, ids: Any) -> None:
+    def exclude(self, ids: Ids) -> None:
         """Never draw `ids` as noise; raises ValueError if fewer than two words are left."""
         excluded = self._excluded.union(check_ids("ids", ids, self._vocab_size).ravel().tolist())
         self._check_some_noise(excluded)
@@ -103,17 +104,17 @@ class NegativeSampling(OutputLayer):
         self.__dict__.pop("_sampler", None)
 
     def resample(self, rng: numpy.random.Generator | None) -> None:
-        """Fix the noise until the next call; with None each call draws anew, as ``numpy.random`` says."""
+        """Fix the noise until the next call; with None each call draws anew by ``numpy.random``."""
         self._seed = None if rng is None else int(rng.integers(2**63))
 
-    def noise_words(self, target: Any, seed: int) -> numpy.ndarray:
+    def noise_words(self, target: Ids, seed: int) -> numpy.ndarray:
         """The noise words of each target in the draw `seed`: ids (N,) -> int64 (N, K), none the target."""
         target = check_ids("target", target, self._vocab_size)
         num_keys = self._vocab_size * self.num_noise_words
         first_key = target[:, None].astype(numpy.int64) * self.num_noise_words
         keys = first_key + numpy.arange(self.num_noise_words)  # (N, K)
         noise = self._sampler.transform(uniform_from(keys, seed))
-        for attempt in range(1, _MOST_REDRAWS):
+        for attempt in range(1, _MAX_REDRAWS):
             hits = noise == target[:, None]
             if not hits.any():
                 return noise
@@ -123,36 +124,46 @@ class NegativeSampling(OutputLayer):
             f"got {self._sampler.prob(target).max()} for the probability of one"
         )
 
-    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+    def _loss(self, hidden: Array, target: Target) -> Array:
         if not autograd.is_training():
             seed = _EVALUATION_SEED
         else:
             seed = numpy.random.randint(2**31) if self._seed is None else self._seed
-        # one look-up for target and noise: two gradients of one row-sparse table would have to be merged
-        ids = numpy.concatenate([host_target[:, None], self.noise_words(host_target, seed)], axis=1)
+        # one lookup for target and noise: two gradients of one row-sparse table would have to be merged
+        noise = self.noise_words(target.host_ids, seed)
+        ids = numpy.concatenate([target.host_ids[:, None], noise], axis=1)
         rows = rows_of(self.weight, ids, hidden.ctx)  # (N, 1 + K, d)
-        return self._loss_graph(hidden, rows)
+        loss: Array = self._loss_graph(hidden, rows)
+        return loss
 
-    def _logistic_losses(self, F: Any, hidden: Any, rows: Any) -> Any:
+    def _logistic_losses(self, F: Namespace, hidden: Array, rows: Array) -> Array:
         """The sum of the 1 + K logistic losses, the target's row first: (N, d), (N, 1 + K, d) -> (N,)."""
         scores = row_dot(F, hidden, rows)  # (N, 1 + K)
         right = F.npx.slice(scores, begin=(None, 0), end=(None, 1))  # (N, 1)
         wrong = F.npx.slice(scores, begin=(None, 1), end=(None, None))  # (N, K)
         return F.np.sum(F.np.concatenate([softplus(F, -right), softplus(F, wrong)], axis=1), axis=1)
 
-    def _log_prob_inputs(self, ctx: Any) -> list[Any]:
+    def log_prob_inputs(self, ctx: Context) -> list[Array]:
+        """The weight and the logarithm of the noise distribution (vocab_size,)."""
         with numpy.errstate(divide="ignore"):  # a word that is never noise gets probability 0
             log_noise = numpy.log(self._sampler.prob(numpy.arange(self._vocab_size))).astype(numpy.float32)
         return [self.weight.data(ctx), np.array(log_noise, dtype=self.weight.dtype, ctx=ctx)]
 
-    def _log_prob(self, F: Any, hidden: Any, weight: Any, log_noise: Any) -> Any:
-        # at its optimum u_o . h = log p(o|h) - log(K noise(o)): Levy and Goldberg 2014
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        """The log-softmax of u_o . h + log noise(o), which is log p(o|h) at the optimum.
+
+        There u_o . h = log p(o|h) - log(K noise(o)): Levy and Goldberg 2014, "Neural Word Embedding as
+        Implicit Matrix Factorization".
+        """
+        weight, log_noise = inputs
         scores = F.npx.fully_connected(hidden, weight, num_hidden=self._vocab_size, no_bias=True)  # (N, V)
         return F.npx.log_softmax(scores + F.np.expand_dims(log_noise, 0), axis=-1)
 
-    def score(self, hidden: Any, ids: Any) -> Any:
-        """Inner products u_id . h: hidden (B, in_units), ids (B, L) -> (B, L); the book's minibatch
-        multiplication.
+    def score(self, hidden: Array, ids: Ids) -> Array:
+        """Inner products u_id . h: hidden (B, in_units), ids (B, L) -> (B, L).
+
+        This is the book's minibatch multiplication. Raises TypeError or ValueError for ids or a hidden vector
+        that do not fit.
         """
         check_hidden("hidden", hidden, self._in_units)
         host_ids = check_ids("ids", ids, self._vocab_size)
@@ -162,7 +173,8 @@ class NegativeSampling(OutputLayer):
             "hidden without its last axis",
             hidden.shape[:-1],
         )
-        return self._score_graph(hidden, rows_of(self.weight, host_ids, hidden.ctx))
+        scores: Array = self._score_graph(hidden, rows_of(self.weight, host_ids, hidden.ctx))
+        return scores
 
     def __repr__(self) -> str:
         return (

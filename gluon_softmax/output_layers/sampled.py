@@ -1,5 +1,4 @@
-"""Sampled softmax: train on the softmax over the target and a few candidates, evaluate on that over all
-words.
+"""Sampled softmax: train on the softmax over the target and a few candidates, evaluate on the full one.
 
 Jean, Cho, Memisevic and Bengio 2015, "On Using Very Large Target Vocabulary for Neural Machine Translation";
 the formula is that of TensorFlow's ``tf.nn.sampled_softmax_loss``.
@@ -14,14 +13,16 @@ import numpy
 from ..backend import autograd, nn
 from ..fused.sampled_cross_entropy import sampled_cross_entropy
 from ..utils.checks import check_counts, check_positive_int
+from ..utils.types import Array, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import LogUniformSampler, Sampler
-from .candidates import CandidateLayer
+from .base import Target
+from .candidates import CandidateLayer, Candidates
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
 
 
 class SampledSoftmax(CandidateLayer):
-    r"""The cross-entropy of the softmax over the target t and S candidates c, in nats, one a position:
+    r"""The cross-entropy of the softmax over the target t and S candidates c, in nats, one per position.
 
         s(w) = w . h + b_w - log Q(w)
         loss = -s(t) + log(exp s(t) + sum_{c != t} exp s(c))
@@ -40,7 +41,7 @@ class SampledSoftmax(CandidateLayer):
     remove_accidental_hits : leave candidates that equal the target out of the sum, all copies of them.
     use_bias : give each word a bias.
     counts : training counts by id, if known. The bias then starts at the unigram's logarithm, and with a
-        log-uniform sampler they are asked whether they fall from id 1 on.
+        log-uniform sampler they are checked to fall from id 1 on.
     sparse_grad : the gradients of `weight` and `bias` hold only the rows of targets and candidates.
     weight_initializer, bias_initializer : MXNet initializers; without `counts` the bias starts at zero.
 
@@ -58,10 +59,10 @@ class SampledSoftmax(CandidateLayer):
         unique: bool = True,
         remove_accidental_hits: bool = True,
         use_bias: bool = True,
-        counts: Any = None,
+        counts: Numbers | None = None,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
-        bias_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
+        bias_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
         if counts is not None:
@@ -85,15 +86,16 @@ class SampledSoftmax(CandidateLayer):
             _check_falling(counts)
         self._full_graph = nn.HybridLambda(self._full_losses)
 
-    def _loss(self, hidden: Any, target: Any, host_target: numpy.ndarray) -> Any:
+    def _loss(self, hidden: Array, target: Target) -> Array:
         if not autograd.is_training():
-            return self._full_graph(hidden, target, *self._parameters(hidden.ctx))
+            loss: Array = self._full_graph(hidden, target.ids, *self.log_prob_inputs(hidden.ctx))
+            return loss
         candidates = self._current_candidates()
-        self._check_drawn(host_target)
-        hits = self._hit_places(host_target, candidates)  # (2, n)
-        ids = numpy.concatenate([candidates.ids, host_target])  # (S + N,)
+        self._check_drawn(target.host_ids)
+        hits = self._accidental_hits(target.host_ids, candidates)  # (2, n)
+        ids = numpy.concatenate([candidates.ids, target.host_ids])  # (S + N,)
         log_count = self._log_expected_count(ids, candidates.num_tries)
-        rows, shift = self._look_up(ids, -log_count, hidden)  # (S + N, d), (S + N,)
+        rows, shift = self._rows_and_shift(ids, -log_count, hidden)  # (S + N, d), (S + N,)
         return sampled_cross_entropy(hidden, rows, shift, self.num_sampled, hits)
 
     def _check_drawn(self, target: numpy.ndarray) -> None:
@@ -106,12 +108,23 @@ class SampledSoftmax(CandidateLayer):
                 f"with {self._sampler}"
             )
 
-    def _full_losses(self, F: Any, hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
-        return -F.npx.pick(self._log_prob(F, hidden, weight, bias), target, axis=-1)
+    def _accidental_hits(self, target: numpy.ndarray, candidates: Candidates) -> numpy.ndarray:
+        """Which candidates are left out, since they are the target: positions and candidates, (2, n)."""
+        if not self.remove_accidental_hits:
+            return numpy.zeros((2, 0), dtype=numpy.int64)
+        places = hit_places(target, candidates.ids)
+        if not self.unique or self.num_sampled == 1:
+            self._check_some_left(target, numpy.bincount(places[0], minlength=target.size))
+        return places
 
-    def _log_prob(self, F: Any, hidden: Any, weight: Any, bias: Any = None) -> Any:
-        bias = None if bias is None else F.np.squeeze(bias, 1)
-        return word_log_prob(F, hidden, weight, bias, self._vocab_size)
+    def _full_losses(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
+        return -F.npx.pick(self.log_prob_graph(F, hidden, *inputs), target, axis=-1)
+
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        """The log-softmax of all scores: hidden (N, in_units), weight and bias -> (N, vocab_size)."""
+        weight, *bias = inputs
+        biases = (F.np.squeeze(column, 1) for column in bias)  # one or none
+        return word_log_prob(F, hidden, weight, *biases, vocab_size=self._vocab_size)
 
     def __repr__(self) -> str:
         return f"SampledSoftmax({self._options()})"
@@ -125,3 +138,15 @@ def _check_falling(counts: numpy.ndarray) -> None:
             "counts takes numbers that fall from id 1 on where the sampler is log-uniform (another order: "
             f"UnigramSampler); got {counts[word - 1]:g} for id {word - 1} and {counts[word]:g} for id {word}"
         )
+
+
+def hit_places(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:
+    """Where a candidate (S,) equals a target (N,): positions and candidates, (2, n), position by position."""
+    order = numpy.argsort(candidates, kind="stable")
+    ordered = candidates[order]
+    first = numpy.searchsorted(ordered, target)  # (N,)
+    positions = numpy.flatnonzero(ordered[numpy.minimum(first, candidates.size - 1)] == target)
+    first = first[positions]
+    copies = numpy.searchsorted(ordered, target[positions], "right") - first  # of each of these targets
+    copy = numpy.arange(copies.sum()) - numpy.repeat(numpy.cumsum(copies) - copies, copies)  # 0, 1, ... of it
+    return numpy.stack([numpy.repeat(positions, copies), order[numpy.repeat(first, copies) + copy]])

@@ -1,7 +1,7 @@
-"""Questions to a binary tree of words that need only a part of it: the likeliest words, and a word drawn.
+"""Searches of a binary tree of words that visit only a part of it: the likeliest words, or a random word.
 
-All positions of a batch go down the tree together, a level at a time, on the host. A frontier is three flat
-arrays: positions (M,), inner nodes (M,) and the log-probabilities (M,) of reaching them.
+All positions of a batch descend together, one level at a time, on the host. A frontier is three flat arrays:
+positions (M,), inner nodes (M,) and the log-probabilities (M,) of reaching them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ import numpy
 
 from ..vocabulary.binary_tree import BinaryTree
 
-_POSITIONS = 512  # searched at a time, and
-_PAIRS = 1 << 15  # multiplied at a time, so that memory stays small where nothing can be pruned
+# What is searched and multiplied at a time, so that memory stays small where nothing can be pruned.
+_MAX_POSITIONS = 512
+_MAX_PAIRS = 1 << 15
 
 
 class LevelOrder(NamedTuple):
-    """A tree's 2 V − 2 branches, level by level from the root; in a level those that lead to inner nodes
-    come first.
-    """
+    """A tree's 2 V − 2 branches, level by level from the root, those to inner nodes first in each level."""
 
     branches: numpy.ndarray  # (2 V − 2,) int32, turn · (V − 1) + the inner node where the turn is taken
     parents: numpy.ndarray  # (2 V − 2,) int32, which inner node of the level above that is
@@ -54,15 +53,15 @@ def level_order(tree: BinaryTree) -> LevelOrder:
 
 
 def best_words(tree: BinaryTree, hidden: numpy.ndarray, weight: numpy.ndarray, k: int) -> numpy.ndarray:
-    """The `k` likeliest words of each position, the likeliest first, equal ones by id: hidden (N, d), weight
-    (V − 1, d) -> int64 (N, k).
+    """The `k` likeliest words per position: hidden (N, d), weight (V − 1, d) -> int64 (N, k).
 
-    The probability of a node bounds that of every word below it. So a beam of width k finds k words first,
-    and then only nodes no less likely than the last of these are looked at.
+    The likeliest comes first, equal ones are in the order of their ids. The probability of a node bounds that
+    of every word below it. So a beam of width k first finds k words, and then only nodes no less likely than
+    the last of these are visited.
     """
     if len(tree) == 1:
         return numpy.zeros((len(hidden), 1), dtype=numpy.int64)
-    blocks = [hidden[start : start + _POSITIONS] for start in range(0, len(hidden), _POSITIONS)]
+    blocks = [hidden[start : start + _MAX_POSITIONS] for start in range(0, len(hidden), _MAX_POSITIONS)]
     return numpy.concatenate([_search(tree, block, weight, k) for block in blocks])
 
 
@@ -74,11 +73,12 @@ def _search(tree: BinaryTree, hidden: numpy.ndarray, weight: numpy.ndarray, k: i
     kth = _ranked(*found, k)[k - 1 :: k]
     bound = found[2][kth]  # (N,)
 
-    def may_win(positions: numpy.ndarray, nodes: numpy.ndarray, log_prob: numpy.ndarray) -> numpy.ndarray:
+    def may_win(positions: numpy.ndarray, _nodes: numpy.ndarray, log_prob: numpy.ndarray) -> numpy.ndarray:
         return numpy.flatnonzero(~(log_prob < bound[positions]))  # so NaN stays, as in argmax
 
     positions, words, log_prob = _descend(tree, hidden, weight, may_win)
-    return words[_ranked(positions, words, log_prob, k)].reshape(-1, k)
+    best: numpy.ndarray = words[_ranked(positions, words, log_prob, k)].reshape(-1, k)
+    return best
 
 
 def _descend(
@@ -87,8 +87,9 @@ def _descend(
     weight: numpy.ndarray,
     keep: Callable[[numpy.ndarray, numpy.ndarray, numpy.ndarray], numpy.ndarray],
 ) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
-    """Every (position, word, log-probability) that is reached when ``keep(positions, nodes, log_prob)`` says
-    which inner nodes of a frontier stay.
+    """Every (position, word, log-probability) that is reached below the nodes that `keep` chooses.
+
+    ``keep(positions, nodes, log_prob)`` gives the indices of the inner nodes of a frontier that are visited.
     """
     num_words = len(tree)
     positions = numpy.arange(len(hidden))
@@ -111,16 +112,17 @@ def _descend(
 
 
 def _ranked(positions: numpy.ndarray, ids: numpy.ndarray, log_prob: numpy.ndarray, k: int) -> numpy.ndarray:
-    """Where the `k` likeliest of each position are (all, if it has fewer), by position, best first."""
-    order = numpy.lexsort((ids, -log_prob, positions))
+    """The indices of the `k` likeliest of each position (all, if it has fewer), by position, best first."""
+    order: numpy.ndarray = numpy.lexsort((ids, -log_prob, positions))
     first = numpy.searchsorted(positions[order], positions[order])
-    return order[numpy.arange(order.size) - first < k]
+    best: numpy.ndarray = order[numpy.arange(order.size) - first < k]
+    return best
 
 
 def draw_words(
     tree: BinaryTree, hidden: numpy.ndarray, weight: numpy.ndarray, rng: numpy.random.Generator
 ) -> numpy.ndarray:
-    """A word for each position from its distribution, by a walk down: hidden (N, d) -> int64 (N,)."""
+    """A word per position drawn from its distribution, turn by turn: hidden (N, d) -> int64 (N,)."""
     words = numpy.zeros(len(hidden), dtype=numpy.int64)
     if len(tree) == 1:
         return words
@@ -143,7 +145,7 @@ def _scores(
 ) -> numpy.ndarray:
     """Inner products of hidden[positions] and weight[nodes]: float64 (M,)."""
     scores = numpy.empty(nodes.size)
-    for start in range(0, nodes.size, _PAIRS):
-        part = slice(start, start + _PAIRS)
+    for start in range(0, nodes.size, _MAX_PAIRS):
+        part = slice(start, start + _MAX_PAIRS)
         scores[part] = numpy.einsum("md,md->m", hidden[positions[part]], weight[nodes[part]])
     return scores
