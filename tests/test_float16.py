@@ -14,7 +14,7 @@ TARGET = numpy.array([1, 4, 9, 2, 7, 3])
 
 
 @pytest.mark.parametrize("name", EVERY_LAYER)
-def test_a_cpu_refuses_float16_with_a_sentence(name):
+def test_a_cpu_refuses_float16_with_a_sentence(name: str) -> None:
     layer = EVERY_LAYER[name]()
     layer.initialize()
     layer.cast("float16")
@@ -24,7 +24,7 @@ def test_a_cpu_refuses_float16_with_a_sentence(name):
             ask()
 
 
-def test_a_table_can_be_float16_even_on_a_cpu():
+def test_a_table_can_be_float16_even_on_a_cpu() -> None:
     embed = gs.Embedding(10, 8)
     embed.initialize()
     rows = embed(TARGET).asnumpy()
@@ -37,7 +37,7 @@ def test_a_table_can_be_float16_even_on_a_cpu():
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("name", EVERY_LAYER)
-def test_a_gpu_takes_float16(name):
+def test_a_gpu_takes_float16(name: str) -> None:
     layer = EVERY_LAYER[name]()
     layer.initialize(ctx=mx.gpu(0))
     losses = {}

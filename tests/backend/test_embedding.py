@@ -242,6 +242,47 @@ def test_wrong_sizes_are_named(arguments: Any, error: type, name: str) -> None:
         Embedding(*arguments)
 
 
+class Doubled(gluon.HybridBlock):
+    """A parent whose graph holds the lookup."""
+
+    def __init__(self, sparse_grad: bool) -> None:
+        super().__init__()
+        self.embed = Embedding(V, D, sparse_grad)
+
+    def hybrid_forward(self, F: Any, ids: Any) -> Any:
+        return F.np.multiply(self.embed(ids), 2)
+
+
+@pytest.mark.filterwarnings("ignore:Cannot decide type")  # MXNet's, of ids in a graph that it reads back
+@pytest.mark.parametrize("sparse_grad", [False, True])
+@pytest.mark.parametrize("parent", [False, True])
+def test_a_graph_with_the_lookup_is_exported(parent: bool, sparse_grad: bool, tmp_path: Path) -> None:
+    net = Doubled(sparse_grad) if parent else Embedding(V, D, sparse_grad)
+    net.initialize(mx.init.Normal(1.0))
+    with pytest.raises(RuntimeError, match="hybridize"):
+        net.export(str(tmp_path / "net"))
+    net.hybridize()
+    wanted = net(np.array(IDS)).asnumpy()
+    net.export(str(tmp_path / "net"))
+    graph = gluon.SymbolBlock.imports(
+        str(tmp_path / "net-symbol.json"), ["data"], str(tmp_path / "net-0000.params")
+    )
+    numpy.testing.assert_array_equal(graph(np.array(IDS)).asnumpy(), wanted)
+
+
+@pytest.mark.parametrize("sparse_grad", [False, True])
+def test_a_parents_compiled_graph_teaches_the_table(sparse_grad: bool) -> None:
+    net = Doubled(sparse_grad)
+    net.initialize(mx.init.Normal(1.0))
+    net.hybridize()
+    with autograd.record():
+        rows = net(np.array(IDS))
+    rows.backward(np.array(OUT_GRAD))
+    gradient = net.embed.weight.grad()
+    assert gradient.stype == ("row_sparse" if sparse_grad else "default")
+    numpy.testing.assert_allclose(dense(gradient), 2 * scatter_add(IDS, OUT_GRAD, V), rtol=1e-6, atol=1e-6)
+
+
 def test_repr_and_initializer() -> None:
     embed = Embedding(V, D, sparse_grad=True, weight_initializer=mx.init.Constant(2.5))
     embed.initialize()

@@ -22,6 +22,7 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.backend import autograd, mx, np
+from gluon_softmax.backend.embedding import rows_of
 from gluon_softmax.data import window_batches
 from gluon_softmax.fused.negative_sampling_sgd import NegativeSamplingSGD
 from gluon_softmax.training.checkpoint import Checkpoint
@@ -81,10 +82,10 @@ def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs_and_
     before = tables(textbook)
     centers, contexts, noise = (numpy.array(column) for column in zip(*pairs_of(batch)))
     center = np.array(centers, dtype="int32", ctx=ctx)
-    ids = np.array(numpy.concatenate([contexts[:, None], noise], axis=1), dtype="int32", ctx=ctx)
+    ids = numpy.concatenate([contexts[:, None], noise], axis=1)
     layer = textbook.output_layer
     with autograd.record():
-        losses = layer._loss_graph(textbook.embed(center), ids, layer.weight.data(ctx))
+        losses = layer._loss_graph(textbook.embed(center), rows_of(layer.weight, ids, ctx))
         total = losses.sum()
     total.backward()
     loss, size = one_step(fast, batch, rate, ctx)

@@ -18,12 +18,12 @@ class FixedSampler(Sampler):
         self.ids, self.expected = numpy.array(ids), numpy.array(expected, dtype=numpy.float64)
         self.range_max = self.num_classes = self.expected.size
 
-    def sample(self, n: int, unique: bool = False, rng: Any = None) -> numpy.ndarray:
+    def sample(self, n: int, unique: bool = False, rng: Any = None) -> numpy.ndarray:  # noqa: ARG002  # a Sampler's
         assert n == self.ids.size
         self.num_tries = n
         return self.ids
 
-    def expected_count(self, ids: Any, num_tries: int, unique: bool = False) -> numpy.ndarray:
+    def expected_count(self, ids: Any, num_tries: int, unique: bool = False) -> numpy.ndarray:  # noqa: ARG002
         return self.expected[ids]
 
     def prob(self, ids: Any) -> numpy.ndarray:
@@ -31,8 +31,9 @@ class FixedSampler(Sampler):
 
 
 def tensorflow_arrays() -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
-    """w (5, 10), b (5,), h (3, 10), labels (3,) of the known answers; sampled are 1, 0, 2, 3, each with an
-    expected count of 0.5.
+    """The w (5, 10), b (5,), h (3, 10) and labels (3,) of the known answers.
+
+    The candidates are 1, 0, 2, 3, each with an expected count of 0.5.
     """
     rng = numpy.random.RandomState(0)
     w, b, h = (rng.randn(*shape).astype(numpy.float32) for shape in ((5, 10), (5,), (3, 10)))
@@ -42,8 +43,9 @@ def tensorflow_arrays() -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, nu
 def slow_sampled_loss(
     hidden: Any, weight: Any, bias: Any, target: Any, candidates: Any, expected: Any, remove: bool
 ) -> numpy.ndarray:
-    """TensorFlow's ``sampled_softmax_loss``, its own arrangement: the target first, hits left out one by one.
-    `expected` (V,).
+    """TensorFlow's ``sampled_softmax_loss``, `expected` (V,), in its own order.
+
+    The target comes first, and hits are left out one by one.
     """
     losses = []
     for h, right in zip(numpy.asarray(hidden, dtype=numpy.float64), target):
@@ -68,7 +70,7 @@ def slow_nce_loss(
 
 
 def parameters_of(layer: Any) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """weight (V, d) and bias (V,) in float64, a bias of zeros where the layer has none."""
+    """The weight (V, d) and bias (V,) in float64, a bias of zeros where the layer has none."""
     weight = layer.weight.list_data()[0].asnumpy().astype(numpy.float64)
     if "bias" not in layer._reg_params:
         return weight, numpy.zeros(len(weight))

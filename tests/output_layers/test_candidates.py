@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gluon_softmax import NCE, LogUniformSampler, SampledSoftmax, UniformSampler, UnigramSampler
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.output_layers.candidates import CandidateLayer, count_hits, hit_places
+from gluon_softmax.output_layers.candidates import CandidateLayer
 
 V, D, S = 12, 5, 6
 COUNTS = numpy.array([40, 27, 0, 25, 13, 12, 10, 9, 7, 3, 2, 1])
@@ -114,19 +112,6 @@ def test_excluding_drops_a_draw_that_was_fixed(kind: str) -> None:
     assert dropped is None
     layer.resample(numpy.random.default_rng(0))
     assert 1 not in layer._candidates.ids
-
-
-@settings(max_examples=50, deadline=None)
-@given(
-    target=st.lists(st.integers(0, 6), min_size=1, max_size=8),
-    candidates=st.lists(st.integers(0, 6), min_size=1, max_size=8),
-)
-def test_hits_are_counted_and_found(target: list[int], candidates: list[int]) -> None:
-    ids, drawn = numpy.array(target), numpy.array(candidates)
-    assert count_hits(ids, drawn).tolist() == [candidates.count(word) for word in target]
-    wanted = [(i, j) for i, word in enumerate(target) for j, other in enumerate(candidates) if word == other]
-    places = hit_places(ids, drawn)
-    assert places.shape == (2, len(wanted)) and list(zip(*places.tolist())) == wanted
 
 
 @pytest.mark.parametrize("kind", KINDS)

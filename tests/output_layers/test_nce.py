@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracles.candidate_reference import (
     FixedSampler,
     loss_and_gradients,
@@ -27,6 +29,7 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
+from gluon_softmax.output_layers.nce import count_hits
 from gluon_softmax.runs.layers import build_output_layer
 
 V, D, S = 9, 5, 6
@@ -48,15 +51,41 @@ def make(contexts: Any = None, hybridize: bool = False, num_sampled: int = S, **
     return layer
 
 
+def known(**kwargs: Any) -> tuple[NCE, Any, Any]:
+    """The layer, hidden and target of TensorFlow's own formula in NumPy, its candidates 1, 0, 2, 3."""
+    weight, bias, hidden, target = tensorflow_arrays()
+    layer = NCE(numpy.ones(5), 10, 4, sampler=FixedSampler([1, 0, 2, 3], [0.5] * 5), **kwargs)
+    layer.initialize()
+    layer.weight.set_data(np.array(weight))
+    layer.bias.set_data(np.array(bias[:, None]))
+    return layer, hidden, target
+
+
+def test_scores_of_tensorflow() -> None:
+    layer, hidden, target = known()
+    ids = numpy.concatenate([[1, 0, 2, 3], target])
+    vectors = np.array(hidden)
+    inputs = layer._rows_and_shift(ids, numpy.full(7, -numpy.log(0.5)), vectors)
+    sampled, right = layer._scores(mx, vectors, *inputs)
+    logits = [float(right[0]), *sampled[0].tolist()]
+    numpy.testing.assert_allclose(logits, [-0.53326, -0.05626, -0.53326, -2.23035, -0.19203], atol=6e-6)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    target=st.lists(st.integers(0, 6), min_size=1, max_size=8),
+    candidates=st.lists(st.integers(0, 6), min_size=1, max_size=8),
+)
+def test_hits_are_counted(target: list[int], candidates: list[int]) -> None:
+    wanted = [candidates.count(word) for word in target]
+    assert count_hits(numpy.array(target), numpy.array(candidates)).tolist() == wanted
+
+
 @pytest.mark.parametrize("hybridize", [False, True])
 @pytest.mark.parametrize("sparse_grad", [False, True])
 def test_losses_of_tensorflow(sparse_grad: bool, hybridize: bool) -> None:
     """``tf.nn.nce_loss``'s formula in NumPy, ``np.random.seed(0)``, all expected counts 0.5, hits kept."""
-    weight, bias, hidden, target = tensorflow_arrays()
-    layer = NCE(numpy.ones(5), 10, 4, sampler=FixedSampler([1, 0, 2, 3], [0.5] * 5), sparse_grad=sparse_grad)
-    layer.initialize()
-    layer.weight.set_data(np.array(weight))
-    layer.bias.set_data(np.array(bias[:, None]))
+    layer, hidden, target = known(sparse_grad=sparse_grad)
     if hybridize:
         layer.hybridize(static_alloc=True)
     loss, _, _ = loss_and_gradients(layer, hidden, target, numpy.ones(3))
@@ -110,8 +139,9 @@ def test_loss_and_gradients(kwargs: Any, sparse_grad: bool, hybridize: bool, con
 @pytest.mark.parametrize("use_bias", [False, True])
 @pytest.mark.parametrize("subtract_log_q", [False, True])
 def test_log_prob_and_predict(subtract_log_q: bool, use_bias: bool, hybridize: bool, contexts: Any) -> None:
-    """Scores are log p up to the partition constant; where log Q was left out they are log p - log Q. A word
-    that is never noise has a score that nothing lowers, so it is left out.
+    """Scores are log p up to the partition constant; where log Q was left out they are log p - log Q.
+
+    A word that is never noise has a score that nothing lowers, so it gets probability 0.
     """
     layer = make(contexts, hybridize, subtract_log_q=subtract_log_q, use_bias=use_bias, log_partition=1.5)
     weight, bias = parameters_of(layer)

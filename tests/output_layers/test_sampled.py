@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracles.candidate_reference import (
-    FixedSampler,
     loss_and_gradients,
     parameters_of,
     slow_sampled_loss,
-    tensorflow_arrays,
 )
 from oracles.reference import TinyCorpus, numeric_gradient
+from oracles.sampled_reference import COUNTS, HIDDEN, OUT_GRAD, SAMPLERS, TARGET, D, S, V, known, make
 
 from gluon_softmax import (
     CBOW,
     CBOWBatches,
     Embedding,
-    FullSoftmax,
     LogUniformSampler,
     SampledSoftmax,
     SkipGram,
@@ -30,42 +30,19 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.backend import autograd, mx, nn, np
+from gluon_softmax.output_layers.sampled import hit_places
 from gluon_softmax.runs.layers import build_output_layer
 
-V, D, S = 9, 5, 6
-COUNTS = numpy.array([40, 7, 3, 25, 3, 12, 1, 9, 30])
-RNG = numpy.random.default_rng(1)
-HIDDEN = RNG.normal(size=(8, D)).astype(numpy.float32)
-OUT_GRAD = RNG.normal(size=8).astype(numpy.float32)
-TARGET = numpy.array([1, 3, 3, 8, 5, 2, 0, 4], dtype=numpy.int32)
-SAMPLERS: dict[str, Any] = {
-    "log-uniform": None, "uniform": UniformSampler(V), "unigram": UnigramSampler(COUNTS),
-}  # fmt: skip
 
-
-def make(
-    contexts: Any = None, hybridize: bool = False, num_sampled: int = S, **kwargs: Any
-) -> SampledSoftmax:
-    mx.random.seed(7)
-    layer = SampledSoftmax(V, D, num_sampled, weight_initializer=mx.init.Normal(1.0), **kwargs)
-    layer.initialize(ctx=contexts)
-    if "bias" in layer._reg_params:
-        layer.bias.set_data(np.array(numpy.linspace(-1, 1, V)[:, None] ** 2))
-    if hybridize:
-        layer.hybridize(static_alloc=True)
-    return layer
-
-
-def known(remove: bool, **kwargs: Any) -> tuple[SampledSoftmax, Any, Any]:
-    """The layer, hidden and target of TensorFlow's own formula in NumPy, its candidates 1, 0, 2, 3."""
-    weight, bias, hidden, target = tensorflow_arrays()
-    layer = SampledSoftmax(
-        5, 10, 4, FixedSampler([1, 0, 2, 3], [0.5] * 5), remove_accidental_hits=remove, **kwargs
-    )
-    layer.initialize()
-    layer.weight.set_data(np.array(weight))
-    layer.bias.set_data(np.array(bias[:, None]))
-    return layer, hidden, target
+@settings(max_examples=50, deadline=None)
+@given(
+    target=st.lists(st.integers(0, 6), min_size=1, max_size=8),
+    candidates=st.lists(st.integers(0, 6), min_size=1, max_size=8),
+)
+def test_hits_are_found(target: list[int], candidates: list[int]) -> None:
+    wanted = [(i, j) for i, word in enumerate(target) for j, other in enumerate(candidates) if word == other]
+    places = hit_places(numpy.array(target), numpy.array(candidates))
+    assert places.shape == (2, len(wanted)) and list(zip(*places.tolist())) == wanted
 
 
 @pytest.mark.parametrize("hybridize", [False, True])
@@ -83,17 +60,6 @@ def test_losses_of_tensorflow(
         layer.hybridize(static_alloc=True)
     loss, _, _ = loss_and_gradients(layer, hidden, target, numpy.ones(3))
     numpy.testing.assert_allclose(loss, wanted, rtol=3e-6, atol=3e-6)
-
-
-def test_scores_of_tensorflow() -> None:
-    layer, hidden, target = known(True)
-    candidates = numpy.array([1, 0, 2, 3])
-    shift = numpy.full(7, -numpy.log(0.5))
-    vectors = np.array(hidden)
-    inputs = layer._look_up(numpy.concatenate([target, candidates]), shift, vectors)
-    right, sampled = layer._scores(mx, vectors, *inputs)
-    logits = [float(right[0]), *sampled[0].tolist()]
-    numpy.testing.assert_allclose(logits, [-0.53326, -0.05626, -0.53326, -2.23035, -0.19203], atol=6e-6)
 
 
 @pytest.mark.parametrize("hybridize", [False, True])
@@ -133,71 +99,6 @@ def test_loss_and_gradients(kwargs: Any, sparse_grad: bool, hybridize: bool, con
             if sparse_grad:
                 touched = numpy.union1d(TARGET, candidates)
                 numpy.testing.assert_array_equal(gradient.indices.asnumpy(), touched)
-
-
-@pytest.mark.parametrize("hybridize", [False, True])
-@pytest.mark.parametrize("sparse_grad", [False, True])
-def test_every_class_drawn_once_and_uniformly_is_the_full_softmax(sparse_grad: bool, hybridize: bool) -> None:
-    layer = make(hybridize=hybridize, num_sampled=V, sampler=UniformSampler(V), sparse_grad=sparse_grad)
-    full = FullSoftmax(V, D)
-    full.initialize()
-    full.weight.set_data(layer.weight.data())
-    full.bias.set_data(layer.bias.data().reshape(-1))
-    sampled = loss_and_gradients(layer, HIDDEN, TARGET, OUT_GRAD)
-    wanted = loss_and_gradients(full, HIDDEN, TARGET, OUT_GRAD)
-    numpy.testing.assert_allclose(sampled[0], wanted[0], rtol=1e-5, atol=5e-6)
-    numpy.testing.assert_allclose(sampled[1], wanted[1], rtol=1e-4, atol=1e-5)
-    numpy.testing.assert_allclose(sampled[2]["weight"], wanted[2]["weight"], rtol=1e-4, atol=1e-5)
-    numpy.testing.assert_allclose(sampled[2]["bias"][:, 0], wanted[2]["bias"], rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize("sampler", SAMPLERS)
-@pytest.mark.parametrize("unique", [False, True])
-def test_the_gradient_tends_to_that_of_the_full_softmax(unique: bool, sampler: str) -> None:
-    """Mean over draws; what is left of the distance is bias, which falls as the sample grows."""
-    rng = numpy.random.default_rng(0)
-    vocab_size, counts = 60, numpy.arange(120, 60, -1)
-    one = {"log-uniform": None, "uniform": UniformSampler(60), "unigram": UnigramSampler(counts)}[sampler]
-    hidden, target = rng.normal(size=(6, D)), rng.integers(0, vocab_size, 6)
-    weight = rng.normal(size=(vocab_size, D)) * 0.7
-    full = FullSoftmax(vocab_size, D)
-    full.initialize()
-    full.weight.set_data(np.array(weight))
-    wanted = loss_and_gradients(full, hidden, target, numpy.ones(6))[2]["weight"]
-    distances = []
-    for num_sampled in (3, 12, 50):
-        layer = SampledSoftmax(vocab_size, D, num_sampled, one, unique)
-        layer.initialize()
-        layer.weight.set_data(np.array(weight))
-        total = numpy.zeros((vocab_size, D))
-        for _ in range(200):
-            layer.resample(rng)
-            total += loss_and_gradients(layer, hidden, target, numpy.ones(6))[2]["weight"]
-        distances.append(numpy.linalg.norm(total / 200 - wanted) / numpy.linalg.norm(wanted))
-    assert distances[1] < 0.7 * distances[0]
-    assert distances[2] < 0.7 * distances[1]
-    assert distances[2] < 0.12
-
-
-@pytest.mark.parametrize("hybridize", [False, True])
-def test_outside_of_training_it_is_the_full_softmax(hybridize: bool, contexts: Any) -> None:
-    layer = make(contexts, hybridize)
-    weight, bias = parameters_of(layer)
-    odds = numpy.exp(HIDDEN.astype(numpy.float64) @ weight.T + bias)
-    wanted = numpy.log(odds / odds.sum(axis=1, keepdims=True))
-    for ctx in contexts:
-        hidden = np.array(HIDDEN.reshape(4, 2, D), ctx=ctx)
-        log_prob = layer.log_prob(hidden).asnumpy().reshape(8, V)
-        numpy.testing.assert_allclose(log_prob, wanted, rtol=2e-5, atol=5e-6)
-        numpy.testing.assert_allclose(numpy.exp(log_prob).sum(axis=1), 1, rtol=1e-5)
-        losses = [layer(hidden, TARGET.reshape(4, 2)).asnumpy()]
-        with autograd.record(train_mode=False):
-            losses.append(layer(hidden, np.array(TARGET.reshape(4, 2), ctx=ctx)).asnumpy())
-        for loss in losses:
-            numpy.testing.assert_allclose(
-                loss.reshape(8), -wanted[numpy.arange(8), TARGET], rtol=2e-5, atol=5e-6
-            )
-        numpy.testing.assert_array_equal(layer.predict(hidden).asnumpy().reshape(8), wanted.argmax(axis=1))
 
 
 def test_a_batch_cut_over_two_contexts_equals_the_whole() -> None:
@@ -280,7 +181,7 @@ def test_save_and_load(saved: bool, loaded: bool, tmp_path: Path) -> None:
     numpy.testing.assert_array_equal(first, second)
 
 
-def test_counts_are_asked_about_their_order_only_by_a_log_uniform_sampler() -> None:
+def test_the_order_of_counts_is_checked_only_for_a_log_uniform_sampler() -> None:
     falling = numpy.array([3, 40, 30, 25, 12, 9, 9, 3, 0])  # id 0 is exempt
     make(counts=falling)
     make(counts=COUNTS, sampler=UniformSampler(V))

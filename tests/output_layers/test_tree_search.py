@@ -81,8 +81,8 @@ def test_the_search_leaves_out_what_cannot_win(k: int, monkeypatch: pytest.Monke
         return scores(hidden, weight, positions, nodes)
 
     monkeypatch.setattr(tree_search, "_scores", count)
-    monkeypatch.setattr(tree_search, "_POSITIONS", 7)
-    monkeypatch.setattr(tree_search, "_PAIRS", 50)
+    monkeypatch.setattr(tree_search, "_MAX_POSITIONS", 7)
+    monkeypatch.setattr(tree_search, "_MAX_PAIRS", 50)
     hidden = np.array(RNG.normal(size=(40, D)), dtype="float32")
     best = layer.topk(hidden, k).asnumpy()
     wanted = numpy.argsort(-layer.log_prob(hidden).asnumpy(), axis=1, kind="stable")[:, :k]
