@@ -1,4 +1,4 @@
-"""float16: a sentence on a CPU, where MXNet has no such products; on a GPU nearly what float32 gives."""
+"""float16: on a CPU an error that names the cause, as MXNet has no such products; on a GPU nearly float32."""
 
 from __future__ import annotations
 

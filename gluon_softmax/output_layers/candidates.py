@@ -112,7 +112,7 @@ class CandidateLayer(OutputLayer):
         return self._draw(numpy.random.randint(2**31)) if self._candidates is None else self._candidates
 
     def _log_expected_count(self, ids: numpy.ndarray, num_tries: int) -> numpy.ndarray:
-        """The log Q of TensorFlow's documentation: ids (...) -> float32 (...), -87.3 for words never drawn."""
+        """The log Q of TensorFlow's documentation: ids (...) -> float32 (...), -87.3 if never drawn."""
         count = self._sampler.expected_count(ids, num_tries, self.unique)
         log_count: numpy.ndarray = numpy.log(numpy.maximum(count, _MIN_COUNT)).astype(numpy.float32)
         return log_count

@@ -1,4 +1,4 @@
-"""Noise-contrastive estimation: learn a normalised model by telling the right word from noise.
+"""Noise-contrastive estimation: learn a normalised model by distinguishing the right word from noise.
 
 Gutmann and Hyvarinen 2010, "Noise-contrastive estimation: A new estimation principle for unnormalized
 statistical models"; Mnih and Teh 2012, "A fast and simple algorithm for training neural probabilistic

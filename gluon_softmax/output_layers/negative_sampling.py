@@ -1,4 +1,4 @@
-"""Negative sampling: tell the right word from a few noise words instead of from the whole vocabulary.
+"""Negative sampling: distinguish the right word from a few noise words instead of scoring the vocabulary.
 
 Mikolov et al. 2013, "Distributed Representations of Words and Phrases and their Compositionality", equation
 4; *Dive into Deep Learning*, section "Approximate Training".

@@ -101,7 +101,7 @@ class SampledSoftmax(CandidateLayer):
     def _check_drawn(self, target: numpy.ndarray) -> None:
         never = target[self._sampler.prob(target) == 0]
         if self._ignore_index is not None:
-            never = never[never != 0]  # id 0 stands where a target is ignored
+            never = never[never != 0]  # id 0 replaces a target that is ignored
         if never.size:
             raise ValueError(
                 f"target takes ids that the sampler draws, since its Q(target) is divided by; got {never[0]} "

@@ -139,7 +139,7 @@ def test_ignored_positions_and_weights_of_positions(label_smoothing: float) -> N
     numpy.testing.assert_allclose(layer.weight.grad().asnumpy(), wanted[2]["weight"], rtol=1e-5, atol=1e-6)
 
 
-def test_a_batch_cut_over_two_contexts_equals_the_whole() -> None:
+def test_a_batch_split_over_two_contexts_equals_the_whole() -> None:
     """Two steps of sgd, with the loss summed over positions."""
     tables = []
     for contexts in ([mx.cpu(0)], [mx.cpu(0), mx.cpu(1)]):
@@ -236,7 +236,7 @@ def test_wrong_inputs_are_named(hidden: Any, target: Any, error: type, said: str
 
 @pytest.mark.parametrize("kind, batches", [(SkipGram, SkipGramPairs), (CBOW, CBOWBatches)])
 def test_training_reaches_the_conditional_entropy(kind: Any, batches: Any) -> None:
-    """Words 1 to 4 stand before 5 to 8, in pairs and always so: nothing is left to guess."""
+    """Each of the words 1 to 4 comes before one of 5 to 8, always the same one: nothing is left to guess."""
     corpus = TinyCorpus([[1, 5], [2, 6], [3, 7], [4, 8]] * 20, V)
     layer = build_output_layer("full", corpus.counts, 8, {"label_smoothing": 0.0, "sparse_grad": True})
     net = kind(V, 8, layer, sparse_grad=True)

@@ -67,7 +67,7 @@ def test_loss_and_gradients_are_those_of_a_walk(
 def test_a_sparse_gradient_holds_the_nodes_on_the_paths_alone(
     words: list[int], tree: BinaryTree | None
 ) -> None:
-    """Padding included: what stands behind a shorter path is a node of that path."""
+    """Padding included: what fills up a shorter path is a node of that path."""
     layer = make(tree=tree, sparse_grad=True)
     with autograd.record():
         loss = layer(np.array(HIDDEN[: len(words)]), words)

@@ -61,7 +61,7 @@ def test_the_trees_vectors_are_saved_and_loaded(sparse_grad: bool, contexts: Any
 
 
 def make_corpus() -> TinyCorpus:
-    """Words 1 to 8 in couples: 1 stands beside 2, 3 beside 4, and so on."""
+    """Words 1 to 8 in couples: 1 is beside 2, 3 beside 4, and so on."""
     rng = numpy.random.default_rng(3)
     return TinyCorpus([rng.permutation([2 * i + 1, 2 * i + 2]) for i in rng.integers(0, 4, 80)], V)
 

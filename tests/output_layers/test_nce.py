@@ -205,7 +205,7 @@ def test_the_scores_become_normalised_log_probabilities(kwargs: Any) -> None:
     assert abs(found[:, seen].sum(axis=1) - 1).max() < 0.1
 
 
-def test_a_target_that_is_never_noise_costs_nothing_to_tell() -> None:
+def test_a_target_that_is_never_noise_has_a_first_term_of_zero() -> None:
     layer = make()
     layer.resample(numpy.random.default_rng(2))
     right = numpy.array([2])
@@ -220,7 +220,7 @@ def test_a_target_that_is_never_noise_costs_nothing_to_tell() -> None:
     assert numpy.isfinite(gradients["weight"]).all() and not gradients["weight"][2].any()
 
 
-def test_a_batch_cut_over_two_contexts_equals_the_whole() -> None:
+def test_a_batch_split_over_two_contexts_equals_the_whole() -> None:
     whole, cut = make(), make([mx.cpu(0), mx.cpu(1)])
     for layer in (whole, cut):
         layer.resample(numpy.random.default_rng(5))
@@ -284,7 +284,7 @@ def test_wrong_arguments_are_named(kwargs: Any, error: type, said: str) -> None:
 
 @pytest.mark.parametrize("kind, batches", [(SkipGram, SkipGramPairs), (CBOW, CBOWBatches)])
 def test_training_by_name(kind: Any, batches: Any) -> None:
-    """Words 1 to 4 stand beside 5 to 8, always the same two: nothing is left to guess."""
+    """Each of the words 1 to 4 is beside one of 5 to 8, always the same one: nothing is left to guess."""
     corpus = TinyCorpus([[1, 5], [2, 6], [3, 7], [4, 8]] * 20, V)
     options = {"num_sampled": 8, "power": 1.0, "log_partition": 0.0, "sparse_grad": True}
     net = kind(V, 8, build_output_layer("nce", corpus.counts, 8, options), sparse_grad=True)

@@ -42,7 +42,7 @@ def test_noise_has_the_distribution_without_the_target(target: int) -> None:
 
 
 def test_noise_depends_on_target_and_draw_alone() -> None:
-    """So a batch cut over several contexts sees the noise of the whole."""
+    """So a batch split over several contexts sees the noise of the whole batch."""
     layer = make(num_noise_words=20)
     whole = layer.noise_words(TARGET, 12345)
     for rows in ([0, 1, 2], [7, 3], [5]):

@@ -101,7 +101,7 @@ def test_loss_and_gradients(kwargs: Any, sparse_grad: bool, hybridize: bool, con
                 numpy.testing.assert_array_equal(gradient.indices.asnumpy(), touched)
 
 
-def test_a_batch_cut_over_two_contexts_equals_the_whole() -> None:
+def test_a_batch_split_over_two_contexts_equals_the_whole() -> None:
     whole, cut = make(), make([mx.cpu(0), mx.cpu(1)])
     for layer in (whole, cut):
         layer.resample(numpy.random.default_rng(5))
@@ -116,7 +116,7 @@ def test_a_batch_cut_over_two_contexts_equals_the_whole() -> None:
 
 
 def test_ignored_positions_cost_nothing_and_need_no_word() -> None:
-    """Id 0, which stands in for an ignored target, may be one that is never drawn."""
+    """Id 0, which replaces an ignored target, may be one that is never drawn."""
     layer, plain = make(ignore_index=-1, num_sampled=4), make(num_sampled=4)
     for one in (layer, plain):
         one.exclude([0])
@@ -210,7 +210,7 @@ def test_repr() -> None:
 @pytest.mark.parametrize("sampler", ["log-uniform", "unigram", "uniform"])
 @pytest.mark.parametrize("kind, batches", [(SkipGram, SkipGramPairs), (CBOW, CBOWBatches)])
 def test_training_by_name(kind: Any, batches: Any, sampler: str) -> None:
-    """Words 1 to 4 stand beside 5 to 8, always the same two: nothing is left to guess."""
+    """Each of the words 1 to 4 is beside one of 5 to 8, always the same one: nothing is left to guess."""
     corpus = TinyCorpus([[1, 5], [2, 6], [3, 7], [4, 8]] * 20, V)
     options = {
         "sampler": sampler, "power": 0.75, "num_sampled": 5, "unique": sampler != "unigram",
