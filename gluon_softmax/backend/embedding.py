@@ -112,10 +112,10 @@ class Embedding(Block):
         """The lookup as an operator of a graph, where ids are no longer checked."""
         return _look_up(F, ids, weight, self.weight)
 
-    def export(self, path: str, epoch: int = 0, **kwargs: Any) -> Any:
+    def export(self, path: str, epoch: int = 0, remove_amp_cast: bool = True) -> Any:
         """Gluon's ``export`` of a hybridized block; `forward` leaves no graph behind, so it is traced now."""
         super().forward(np.zeros((1,), dtype="int32", ctx=self.weight.list_ctx()[0]))
-        return super().export(path, epoch, **kwargs)
+        return super().export(path, epoch, remove_amp_cast)
 
     def __repr__(self) -> str:
         return f"Embedding({self._shape[0]} -> {self._shape[1]}, sparse_grad={self._sparse_grad})"
