@@ -26,3 +26,24 @@ def row_dot(F: Namespace, x: Array, rows: Array) -> Array:
     of it in the backward.
     """
     return F.np.squeeze(F.npx.batch_dot(rows, F.np.expand_dims(x, 2)), 2)
+
+
+def grouped_matmul(F: Namespace, left: Array, right: Array, num_groups: int, num_rows: int) -> Array:
+    """Products of two matrices for each of n groups, ``left[k] @ right[k]``, in the shapes of a convolution.
+
+    left (n p, q, 1, 1), the rows of n matrices (p, q) one after another; right (1, n q, 1, r) -> (1, n p, 1,
+    r); `num_groups` is n and `num_rows` n p. A convolution of n groups with 1 x 1 kernels is such a product,
+    and oneDNN computes it in half the time of ``batch_dot``. In inference mode oneDNN reorders its inputs
+    first, which doubles the time: call this in ``autograd.train_mode()``.
+    """
+    return F.npx.convolution(
+        right, left, kernel=(1, 1), num_filter=num_rows, num_group=num_groups, no_bias=True
+    )
+
+
+def grouped_transpose(F: Namespace, matrices: Array) -> Array:
+    """Each of n matrices transposed: (n, p, q) -> (n, q, p).
+
+    The legacy operator, which takes a quarter of the time of ``np.transpose``.
+    """
+    return F.transpose(matrices.as_nd_ndarray(), axes=(0, 2, 1)).as_np_ndarray()

@@ -1,7 +1,6 @@
-"""Skip-gram batches for speed: blocks of consecutive centres, each with the one window that all of them
-share.
+"""Skip-gram batches for speed: blocks of consecutive centres, each with one window that they share.
 
-A pair batch looks up some thirty rows a centre; here b consecutive centres of the subsampled text share the
+A pair batch looks up some thirty rows per centre; here b consecutive centres of the subsampled text share the
 b + 2 W words around them and the noise words of their block, so that each of these is looked up once.
 """
 
@@ -13,13 +12,14 @@ import numpy
 
 from ..utils.checks import check_positive_int
 from ..utils.randomness import derive_rng
+from ..utils.types import CorpusLike
 from .noise import noise_sampler
 from .window_batches import WindowBatches
 from .windows import draw_reaches
 
 
 class SkipGramBlockBatch(NamedTuple):
-    """n blocks of b centres: centre i of a block is its word W + i, its context words stand around it."""
+    """n blocks of b centres: centre i of a block is its word W + i, its context words are next to it."""
 
     words: numpy.ndarray  # (n, b + 2 W + M) int32, the window and then the block's M noise words
     left: numpy.ndarray  # (n, b) int32, context words to the left of each centre
@@ -27,35 +27,39 @@ class SkipGramBlockBatch(NamedTuple):
 
 
 class _Reaches(NamedTuple):
+    """A text, and how many context words each of its words has to its left and to its right."""
+
     ids: numpy.ndarray  # (n,)
     left: numpy.ndarray  # (n,)
     right: numpy.ndarray  # (n,)
 
 
 class SkipGramBlocks(WindowBatches):
-    """Batches ``(words (n, b + 2 W + M), left (n, b), right (n, b))`` of n = batch_size / b blocks; see
-    `WindowBatches`.
+    """Batches ``(words (n, b + 2 W + M), left (n, b), right (n, b))`` of n = batch_size / b blocks.
 
-    The centres, windows and pairs are those of `SkipGramPairs` with the same seed. A block's `shared_noise`,
-    M, noise words, drawn from counts^power without `<unk>`, serve all of its pairs, each with the weight
-    `num_noise_words` / M. So the expected loss is that of `num_noise_words`, K, noise words a pair; as in the
-    paper's equation a noise word may by chance be the context word. K = 0 draws none, for layers that need
-    none. What fills the last block and the last batch has no context words, and so no weight.
+    They are `WindowBatches`. The centres, windows and pairs are those of `SkipGramPairs` with the same seed.
+    A block's `shared_noise`, M, noise words, drawn from counts^power without `<unk>`, serve all of its pairs,
+    each with the weight `num_noise_words` / M. So the expected loss is that of `num_noise_words`, K, noise
+    words per pair; as in the paper's equation a noise word may by chance be the context word. K = 0 draws
+    none, for layers that need none. The padding of the last block and the last batch has no context words,
+    and so no weight.
 
     Parameters
     ----------
     batch_size : centres in a batch, a multiple of `block_size`. With plain SGD at the same rate fewer take
-        more steps, and more go faster.
-    block_size : b; a longer block looks up fewer rows a centre and computes more scores that do not count.
+        more steps, and more are faster.
+    block_size : b; a longer block looks up fewer rows per centre and computes more scores that do not count.
         Hierarchical softmax arranges the pairs of many batches anew, so there it does not matter.
     shared_noise : M; few make a step cheap and noisy.
+
+    Raises ValueError for a `batch_size` that is no multiple of `block_size`.
     """
 
     _position = "pairs"
 
     def __init__(
         self,
-        corpus: Any,
+        corpus: CorpusLike,
         batch_size: int = 512,
         max_window_size: int = 5,
         num_noise_words: int = 5,

@@ -1,166 +1,199 @@
-"""The fast step of the skip-gram with hierarchical softmax; see `InPlaceSGD` for what makes it fast.
+"""The fast step of the skip-gram with hierarchical softmax; `InPlaceSGD` says what makes it fast.
 
-The pairs of many batches are sorted by their centre's leaf and cut into bundles, each with the few nodes that
-its pairs pass: a node and a context word are looked up once a bundle, and the scores are one small matrix
-product, most of which counts. See `TreeBundles`.
+The pairs of many batches are sorted by their centre's leaf and cut into groups, each with the few nodes that
+its pairs pass: a node is looked up once for a group, a context word once for a pair, and a group's scores are
+one small matrix product, most of which counts. See `PairGrouping`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Iterator
 
 import numpy
 
 from ..backend import autograd, nn, np
 from ..backend.arrays import reshaped_view
-from ..backend.ops import softplus
+from ..backend.ops import grouped_matmul, grouped_transpose, softplus
+from ..utils.types import Array, BlockBatches, Namespace
 from ..vocabulary.binary_tree import BinaryTree
-from .sgd import InPlaceSGD, aliased_gradient
-from .tree_bundles import Bundles, TreeBundles
+from .node_span import span_table
+from .sgd import InPlaceSGD, Prepared, Update, aliased_gradient
+from .tree_groups import PairGrouping, PairGroups
 
-_PAIRS = 32  # of a bundle
-_MOST_CHANGES = 32  # summed changes of a node in a step that count in full: the root has one a pair
+_GROUP_SIZE = 32  # pairs in a group
+_MAX_CHANGES = 32  # changes of a node in a step that count in full: the root has one for each pair
 
 
 class HierarchicalSGD(InPlaceSGD):
-    """``steps.epoch(batches, rate)`` makes as many steps as there are `SkipGramBlockBatch`: each row moves
-    by -rate times the gradient of the *sum* over the step's pairs (centre c, context word o) of
+    r"""Steps on as many `SkipGramBlockBatch`: each group of pairs is one matrix of scores with its nodes.
+
+    For a group of pairs (centre, context word), v (size, d) are its context words' rows of `hidden_table`,
+    and w (columns, d) its nodes' rows of `node_table`: those on the paths of its centres. The gradient in
+    NumPy::
+
+        score = w @ v.T
+        slope = label - weight * sigmoid(score)
+        dv = slope.T @ w
+        dw = (damping * slope) @ v
+
+    Then rate * dv and rate * dw are added onto the rows that v and w were looked up from. Weight, (columns,
+    size), is 1 where the pair's path passes the node, label 1 where it takes turn 0 there. A group of five
+    words' pairs, with the centres `the` and `cat`, sorted by the centre's leaf from left to right::
+
+                  (3)                pair          0   1   2   3
+               0 /   \ 1             centre       the the cat cat
+               the   (2)             context      on  cat the sat
+                  0 /   \ 1          (3) label     1   1   0   0     weight  1   1   1   1
+                 (0)     (1)         (2) label     0   0   0   0     weight  0   0   1   1
+               0 / \ 1 0 / \ 1       (1) label     0   0   0   0     weight  0   0   1   1
+               mat  on  sat cat
+
+    So each row moves by -rate times the gradient of the *sum* over the step's pairs (centre c, context word
+    o) of the loss of `HierarchicalSoftmax` in nats,
 
         -sum_{i=1..L(c)} log sigmoid((1 - 2 code_i) w_{point_i} . v_o)
 
-    over the path of c; v are the rows of `hidden_table` (vocab_size, d), w those of `node_table`
-    (vocab_size - 1, d), both on one context. The context word's vector predicts the centre, as in word2vec.c:
-    the windows reach as far to both sides, so these pairs are distributed as the pairs read the other way.
-    The nodes near the root, where hundreds of pairs add up in a step, move by no more than `_MOST_CHANGES` of
-    them. See `HierarchicalSoftmax` for the loss; `kept_counts` (vocab_size,) says how often a word is a
-    centre.
+    over the path of c. The context word's vector predicts the centre, as in word2vec.c: the windows reach as
+    far to both sides, so these pairs are distributed as the pairs read the other way. The nodes near the
+    root, where hundreds of pairs add up in a step, are damped: they move by no more than `_MAX_CHANGES` of
+    them, damping = min(1, `_MAX_CHANGES` / the pairs of a step that are expected to pass). docs/fast_path.md
+    draws a step on these pairs with figures.
+
+    Parameters
+    ----------
+    hidden_table : (vocab_size, d).
+    node_table : (vocab_size - 1, d), on the same context.
+    tree : the words are its leaves.
+    batches : a `SkipGramBlocks`; its ``kept_counts`` (vocab_size,) say how often a word is a centre.
     """
 
-    def __init__(self, hidden_table: Any, node_table: Any, tree: BinaryTree, batches: Any) -> None:
+    def __init__(
+        self, hidden_table: Array, node_table: Array, tree: BinaryTree, batches: BlockBatches
+    ) -> None:
+        super().__init__([span_table(_GROUP_SIZE)], hidden_table.ctx)
         kept = batches.kept_counts
         pairs = batches.batch_size * batches.expected_positions / kept.sum()  # of a batch
-        per_step = max(1, -int(-pairs // _PAIRS))
-        begin, end, pair = numpy.ogrid[: _PAIRS + 1, : _PAIRS + 1, :_PAIRS]
-        # row begin (size + 1) + end: 1 for the pairs from begin to end
-        stretches = ((begin <= pair) & (pair < end)).reshape(-1, _PAIRS).astype(numpy.float32)
-        super().__init__([stretches], hidden_table.ctx)
-        self._bundles = TreeBundles(tree, _PAIRS, per_step)
-        self._per_step, self._losses = per_step, nn.HybridLambda(_sum_of_losses)
+        self._num_groups = max(1, -int(-pairs // _GROUP_SIZE))
+        self._grouping = PairGrouping(tree, _GROUP_SIZE, self._num_groups)
         num_nodes, width = node_table.shape
         passing = numpy.bincount(tree.flat_points, numpy.repeat(kept, tree.lengths), num_nodes) / kept.sum()
-        damping = numpy.minimum(1, _MOST_CHANGES / numpy.maximum(1, pairs * passing))
-        self._damping = np.array(damping[:, None], dtype="float32", ctx=self._ctx)
-        self._hidden = aliased_gradient(hidden_table, (len(tree), 1, width))
-        self._nodes = aliased_gradient(node_table, (num_nodes, 1, width))
+        damping = numpy.minimum(1, _MAX_CHANGES / numpy.maximum(1, pairs * passing))
+        self._damping = np.array(damping[:, None], dtype="float32", ctx=self._ctx)  # (V - 1, 1)
+        self._hidden_table = aliased_gradient(hidden_table, (len(tree), 1, width))
+        self._node_table = aliased_gradient(node_table, (num_nodes, 1, width))
+        self._losses = nn.HybridLambda(_sum_of_losses)
         self._losses.hybridize()
-        self._graphs: dict[tuple[int, int], nn.HybridLambda] = {}  # by columns and lane
+        self._graphs: dict[tuple[int, int], nn.HybridLambda] = {}  # by number of nodes and buffer
 
-    def _prepare(
-        self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray
-    ) -> Iterator[tuple[int, int, Any]]:
-        arranged = self._bundles.arrange(*(a.reshape(-1, a.shape[-1]) for a in (words, left, right)))
+    def _prepare(self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray) -> Iterator[Prepared]:
+        arranged = self._grouping.arrange(*(a.reshape(-1, a.shape[-1]) for a in (words, left, right)))
         if arranged is None:
             return
         sample, steps = arranged
-        yield 0, sample.num_pairs, self._inputs(sample)
+        yield Prepared(0, sample.num_pairs, self._inputs(sample))
         for step in steps:
-            yield step.num_pairs, 0, self._inputs(step)
+            yield Prepared(step.num_pairs, 0, self._inputs(step))
 
-    def _inputs(self, bundles: Bundles) -> list[Any]:
-        stretches = (array[None, :, None] for array in (bundles.passing, bundles.turning))
-        return self._to_device(bundles.contexts[None], bundles.nodes[None], *stretches)
+    def _inputs(self, groups: PairGroups) -> list[Array]:
+        rows = (row[None, :, None] for row in (groups.weight_row, groups.label_row))
+        return self._to_device(groups.contexts[None], groups.nodes[None], *rows)
 
-    def _loss(self, inputs: Any) -> Any:
-        contexts, nodes, passing, turning = inputs
-        rows = (reshaped_view(r, (self._per_step, -1, r.shape[-1])) for r in self._rows(contexts, nodes))
-        return self._losses(*rows, passing, turning, *self._tables)
+    def _loss(self, inputs: list[Array]) -> Array:
+        contexts, nodes, weight_row, label_row = inputs
+        v, w = (
+            reshaped_view(rows, (self._num_groups, -1, rows.shape[-1]))
+            for rows in self._look_up(contexts, nodes)
+        )
+        loss: Array = self._losses(v, w, weight_row, label_row, *self._tables)
+        return loss
 
-    def _step(self, inputs: Any, rate: float, lane: int) -> tuple[list[Any], list[Any]]:
-        contexts, nodes, passing, turning = inputs
+    def _step(self, inputs: list[Array], rate: float, buffer: int) -> Update:
+        contexts, nodes, weight_row, label_row = inputs
         with autograd.record():
-            v, w = self._rows(contexts, nodes)
+            v, w = self._look_up(contexts, nodes)
         width = v.shape[-1]
-        views = reshaped_view(v, (self._per_step, _PAIRS, width)), reshaped_view(w, (-1, width, 1, 1))
-        changes = self._compiled(nodes.size, lane)
-        with autograd.train_mode():  # without it oneDNN chooses other products, which take twice as long
-            update = changes(
-                v.detach(), w.detach(), *views, nodes, passing, turning, *self._at_rate(rate), self._damping
+        v_of_groups = reshaped_view(v, (self._num_groups, _GROUP_SIZE, width))
+        w_on_the_left = reshaped_view(w, (-1, width, 1, 1))
+        gradients = self._compiled(nodes.size, buffer)
+        with autograd.train_mode():  # see `grouped_matmul`
+            changes = gradients(
+                v.detach(),
+                w.detach(),
+                v_of_groups,
+                w_on_the_left,
+                nodes,
+                weight_row,
+                label_row,
+                *self._at_rate(rate),
+                self._damping,
             )
-        return [v, w], list(update)
+        return Update([v, w], list(changes))
 
-    def _rows(self, contexts: Any, nodes: Any) -> tuple[Any, Any]:
-        v = np.take(self._hidden, contexts, axis=0, mode="clip")  # (1, n size, 1, d)
-        w = np.take(self._nodes, nodes, axis=0, mode="clip")  # (1, n columns, 1, d)
+    def _look_up(self, contexts: Array, nodes: Array) -> tuple[Array, Array]:
+        v = np.take(self._hidden_table, contexts, axis=0, mode="clip")  # (1, n size, 1, d)
+        w = np.take(self._node_table, nodes, axis=0, mode="clip")  # (1, n columns, 1, d)
         return v, w
 
-    def _compiled(self, columns: int, lane: int) -> nn.HybridLambda:
-        found = self._graphs.get((columns, lane))
+    def _compiled(self, num_nodes: int, buffer: int) -> nn.HybridLambda:
+        found = self._graphs.get((num_nodes, buffer))
         if found is None:
-            found = self._graphs[columns, lane] = nn.HybridLambda(_Step(self._per_step, columns).changes)
+            step = _GroupedStep(self._num_groups, num_nodes)
+            found = self._graphs[num_nodes, buffer] = nn.HybridLambda(step.gradients)
             found.hybridize(static_alloc=True, static_shape=True)
         return found
 
 
-class _Step:
-    """What is computed of n bundles of `_PAIRS` pairs with `columns` nodes in all.
+class _GroupedStep:
+    """The four lines of `HierarchicalSGD` for n groups of `_GROUP_SIZE` pairs, with `num_nodes` in all."""
 
-    All products are convolutions of n groups with one number as their kernel, which are n products of
-    matrices: oneDNN's are twice as fast as `batch_dot`.
-    """
+    def __init__(self, num_groups: int, num_nodes: int) -> None:
+        self._num_groups, self._num_nodes = num_groups, num_nodes  # n, n columns
 
-    def __init__(self, n: int, columns: int) -> None:
-        self._n, self._columns = n, columns
-
-    def changes(
+    def gradients(
         self,
-        F: Any,
-        v_rows: Any,
-        w_rows: Any,
-        v: Any,
-        w: Any,
-        nodes: Any,
-        passing: Any,
-        turning: Any,
-        stretches: Any,
-        damping: Any,
-    ) -> tuple[Any, Any]:
-        """label - weight sigmoid(score) times the rows of the other side.
+        F: Namespace,
+        v: Array,
+        w: Array,
+        v_of_groups: Array,
+        w_on_the_left: Array,
+        nodes: Array,
+        weight_row: Array,
+        label_row: Array,
+        spans: Array,
+        damping: Array,
+    ) -> tuple[Array, Array]:
+        """Gradients of v and w, times the rate if `spans` are; see `grouped_matmul` for the shapes.
 
-        Context words' rows v_rows (1, n size, 1, d) and v (n, size, d), which are the same numbers; nodes'
-        rows w_rows (1, n columns, 1, d) and w (n columns, d, 1, 1) -> changes like v_rows and w_rows.
+        v (1, n size, 1, d) and w (1, n columns, 1, d); `v_of_groups` (n, size, d) and `w_on_the_left` (n
+        columns, d, 1, 1) are the same numbers, since a reshape within the graph would copy them. nodes (1, n
+        columns); `weight_row` and `label_row` (1, n columns, 1) -> dv and dw, in the shapes of v and w.
         """
-        n, size = self._n, _PAIRS
-        # legacy transpose is four times as fast as NumPy's
-        turned = F.transpose(v.as_nd_ndarray(), axes=(0, 2, 1)).as_np_ndarray()  # (n, d, size)
-        score = self._products(F, F.np.reshape(turned, (1, -1, 1, size)), w, self._columns)
-        weight, label = _weights(F, passing, turning, stretches)
+        n, size = self._num_groups, _GROUP_SIZE
+        weight, label = _weight_and_label(F, weight_row, label_row, spans)
+        damping = F.np.reshape(F.np.take(damping, nodes, axis=0, mode="clip"), (-1, 1))
+
+        v_transposed = F.np.reshape(grouped_transpose(F, v_of_groups), (1, -1, 1, size))
+        score = grouped_matmul(F, w_on_the_left, v_transposed, n, self._num_nodes)  # w @ v.T
         slope = label - weight * F.npx.activation(score, act_type="sigmoid")  # (1, n columns, 1, size)
-        turned = F.transpose(F.np.reshape(slope, (n, -1, size)).as_nd_ndarray(), axes=(0, 2, 1))
-        filters = F.np.reshape(turned.as_np_ndarray(), (n * size, -1, 1, 1))
-        damping = F.np.take(damping, nodes, axis=0, mode="clip")
-        damped = F.np.reshape(slope, (-1, size)) * F.np.reshape(damping, (-1, 1))
-        return (
-            self._products(F, w_rows, filters, n * size),
-            self._products(F, v_rows, F.np.reshape(damped, (-1, size, 1, 1)), self._columns),
-        )
-
-    def _products(self, F: Any, image: Any, filters: Any, num_filter: int) -> Any:
-        return F.npx.convolution(
-            image, filters, kernel=(1, 1), num_filter=num_filter, num_group=self._n, no_bias=True
-        )
+        slope_transposed = grouped_transpose(F, F.np.reshape(slope, (n, -1, size)))
+        dv = grouped_matmul(F, F.np.reshape(slope_transposed, (n * size, -1, 1, 1)), w, n, n * size)
+        damped = damping * F.np.reshape(slope, (-1, size))
+        dw = grouped_matmul(F, F.np.reshape(damped, (-1, size, 1, 1)), v, n, self._num_nodes)
+        return dv, dw
 
 
-def _sum_of_losses(F: Any, v: Any, w: Any, passing: Any, turning: Any, stretches: Any) -> Any:
-    """v (n, size, d), w (n, columns / n, d) -> (), nats."""
+def _sum_of_losses(
+    F: Namespace, v: Array, w: Array, weight_row: Array, label_row: Array, spans: Array
+) -> Array:
+    """The loss of all pairs: v (n, size, d), w (n, columns, d) -> (), nats."""
     score = F.npx.batch_dot(w, v, transpose_b=True)
-    score = F.np.reshape(score, (1, -1, 1, _PAIRS))
-    weight, label = _weights(F, passing, turning, stretches)
+    score = F.np.reshape(score, (1, -1, 1, _GROUP_SIZE))
+    weight, label = _weight_and_label(F, weight_row, label_row, spans)
     return F.np.sum(weight * softplus(F, score) - label * score)  # softplus(-s) = softplus(s) - s
 
 
-def _weights(F: Any, passing: Any, turning: Any, stretches: Any) -> tuple[Any, Any]:
-    """Of each score, whether its pair passes the node, and whether it takes turn 0 there: both (1, n columns,
-    1, size).
-    """
-    weight, label = (F.np.take(stretches, places, axis=0, mode="clip") for places in (passing, turning))
+def _weight_and_label(F: Namespace, weight_row: Array, label_row: Array, spans: Array) -> tuple[Array, Array]:
+    """Rows (1, n columns, 1) of `span_table`, perhaps times the rate: (1, n columns, 1, size) each."""
+    weight = F.np.take(spans, weight_row, axis=0, mode="clip")
+    label = F.np.take(spans, label_row, axis=0, mode="clip")
     return weight, label

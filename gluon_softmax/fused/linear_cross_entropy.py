@@ -1,143 +1,166 @@
 """The cross-entropy of a softmax over scores h W^T + b, without ever holding more than a few rows of scores.
 
-On a CPU most of a large softmax's time goes into memory: scores, log-probabilities and their gradients are
-each an (N, C) array that is allocated, written and read once. Here rows go through in blocks; there each
-block's scores become log-probabilities, then the gradient, in place:
+On a CPU most of a large softmax's time is spent on memory: scores, log-probabilities and their gradients are
+each an (N, C) array that is allocated, written and read once. Here rows are taken block by block, and one
+small array holds a block's scores, then its log-probabilities, then its gradient::
 
-    loss_i = -log p_i[y_i],    d loss_i / d scores_i = p_i - onehot(y_i)
+    scores = h @ W.T + b
+    log_prob = log_softmax(scores)
+    loss = -log_prob[range(n), y]
+    slope = exp(log_prob) - onehot(y)                     # d loss / d scores
+    dh, dW, db = slope @ W, slope.T @ h, slope.sum(0)
 
-Since the gradient is at hand while the block is, it is multiplied into those of h and W at once. That is the
-gradient of the plain sum of the losses; where the losses turn out to be weighted differently, the blocks are
-gone through a second time. Rows go in lanes (see `lanes`), each with one small array that its blocks share
-and gradients of its own.
+Since the gradient is at hand while the block is, it is multiplied into those of h, W and b at once. That is
+the gradient of the plain sum of the losses; where the losses turn out to be weighted differently, the blocks
+are computed a second time. Rows are split into parts (see `split_rows`), which take their blocks in turn:
+each has one small array that its blocks share, and gradients of its own::
+
+    part 0    block 0 | block 1 | block 2         scores of block 0 of each part are queued first,
+    part 1    block 0 | block 1 | block 2         then the rest of block 0 of each, then block 1 ...
 """
 
 from __future__ import annotations
 
-import itertools
-from typing import Any, Iterator, Sequence
+from typing import Sequence
 
 from ..backend import autograd, nd
 from ..backend.arrays import as_ids
 from ..backend.function import Function
-from .row_split import lanes
+from ..utils.types import Array, Ids
+from .row_split import split_rows
 
 _BLOCK = 1 << 22  # the most scores at once, 16 MiB
 _ROWS = 1024  # of them at once where half a block has fewer: products of this size run at full speed
-_LEAST_ROWS = 64  # with fewer a product, reading the weight for each would cost more than the scores
-_MOST_SCORES = 2 * _BLOCK
+_MIN_ROWS = 64  # with fewer in a product, reading the weight for each would cost more than the scores
+_MAX_SCORES = 2 * _BLOCK
 
 
-def linear_cross_entropy(hidden: Any, target: Any, weight: Any, bias: Any = None) -> Any:
-    """-log softmax(h W^T + b)[y] in nats: hidden (N, d), target (N,) ids below C, weight (C, d) and bias
-    (C,) -> (N,).
+def linear_cross_entropy(hidden: Array, target: Ids, weight: Array, bias: Array | None = None) -> Array:
+    """-log softmax(h W^T + b)[y] in nats: hidden (N, d), target (N,) ids below C -> (N,).
 
-    Gradients flow to hidden, weight and bias; second derivatives are not there.
+    weight (C, d), bias (C,). Gradients flow to hidden, weight and bias; second derivatives do not exist.
     """
     ids = as_ids(target, hidden.ctx).as_nd_ndarray()
     parameters = [weight] if bias is None else [weight, bias]
-    return _LinearCrossEntropy(ids, autograd.is_recording())(hidden, *parameters)
+    loss: Array = _LinearCrossEntropy(ids, autograd.is_recording())(hidden, *parameters)
+    return loss
 
 
 class _LinearCrossEntropy(Function):
     """One call; MXNet takes a new object for each."""
 
-    def __init__(self, target: Any, with_gradient: bool) -> None:
+    def __init__(self, target: Array, with_gradient: bool) -> None:
         self._target = target  # (N,) int32
         self._with_gradient = with_gradient
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Array) -> Array:
         self._inputs = [array.as_nd_ndarray().detach() for array in inputs]
-        self._lanes = self._go_through(self._with_gradient)
-        return nd.concat(*(loss for lane in self._lanes for loss in lane.losses), dim=0).as_np_ndarray()
+        self._parts = self._compute(self._with_gradient)
+        return nd.concat(*(loss for part in self._parts for loss in part.losses), dim=0).as_np_ndarray()
 
-    def backward(self, out_grad: Any, gradients: Sequence[Any]) -> None:
+    def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
         factors = out_grad.asnumpy()  # (N,)
-        factor, parts = float(factors[0]), self._lanes
+        factor, parts = float(factors[0]), self._parts
         if (factors != factor).any():
-            factor, parts = 1.0, self._go_through(True, out_grad)
+            factor, parts = 1.0, self._compute(True, out_grad)
         to_hidden, *to_parameters = gradients
-        for lane in parts if to_hidden is not None else []:
-            nd._internal._mul_scalar(
-                lane.gradients[0], scalar=factor, out=to_hidden[lane.begin : lane.begin + lane.size]
-            )
+        if to_hidden is not None:
+            for part in parts:
+                nd._internal._mul_scalar(
+                    part.gradients[0], scalar=factor, out=to_hidden[part.begin : part.end]
+                )
         for i, gradient in enumerate(to_parameters, start=1):
             if gradient is not None:
-                nd.add_n(*(lane.gradients[i] for lane in parts), out=gradient)
+                nd.add_n(*(part.gradients[i] for part in parts), out=gradient)
                 if factor != 1:
                     gradient *= factor
 
-    def _go_through(self, with_gradient: bool, factors: Any = None) -> list[_Lane]:
-        """The lanes with the losses, and with the gradients of their sum, weighted by `factors` if given."""
+    def _compute(self, with_gradient: bool, factors: Array | None = None) -> list[_RowPart]:
+        """The parts with their losses, and with the gradients of Σ loss, or of Σ factor · loss if given."""
         hidden, *parameters = self._inputs
-        cut = [
-            _Lane(begin, hidden[begin:end], self._target[begin:end], parameters)
-            for begin, end in lanes(hidden.shape[0], hidden.ctx)
+        parts = [
+            _RowPart(begin, hidden[begin:end], self._target[begin:end], parameters, with_gradient)
+            for begin, end in split_rows(hidden.shape[0], hidden.ctx)
         ]
-        for _ in itertools.zip_longest(*(lane.steps(with_gradient, factors) for lane in cut)):
-            pass  # a step of each in turn, so that no worker waits for the last lane's first
-        return cut
+        # Each part in turn is given a product and then the rest, so that no worker waits for the other part.
+        for block in range(max(len(part.blocks) for part in parts)):
+            taking = [part for part in parts if block < len(part.blocks)]
+            for part in taking:
+                part.compute_scores(block)
+            for part in taking:
+                part.compute_losses(block, factors)
+        return parts
 
 
-class _Lane:
-    """Some of the rows, from `begin` on: hidden (n, d) and target (n,), which go through in blocks.
+class _RowPart:
+    """Some of the rows, from `begin` on: hidden (n, d) and target (n,), taken block by block.
 
-    `losses` (n,) in pieces and `gradients` of hidden and parameters are there after the steps.
+    `losses` (n,) in pieces and `gradients` of hidden and parameters are there after the last block.
     """
 
-    def __init__(self, begin: int, hidden: Any, target: Any, parameters: Sequence[Any]) -> None:
-        self.begin, self.size = begin, hidden.shape[0]
-        self._hidden, self._target, self._parameters = hidden, target, parameters
-        self.losses: list[Any] = []
-        self.gradients: list[Any] = []
+    def __init__(
+        self, begin: int, hidden: Array, target: Array, parameters: Sequence[Array], with_gradient: bool
+    ) -> None:
+        self.begin, self.end = begin, begin + hidden.shape[0]
+        self._hidden, self._target, self._with_gradient = hidden, target, with_gradient
+        self._parameters = [parameter.detach() for parameter in parameters]
+        self._num_classes = parameters[0].shape[0]
+        self.blocks = _blocks(hidden.shape[0], self._num_classes)
+        self.losses: list[Array] = []
+        self.gradients = (
+            [_empty(array.shape, array) for array in (hidden, *parameters)] if with_gradient else []
+        )
+        self._scratch = _empty((self.blocks[0][1], self._num_classes), hidden)  # scores, then their gradient
 
-    def steps(self, with_gradient: bool, factors: Any) -> Iterator[None]:
-        num_classes = self._parameters[0].shape[0]
-        parameters = [parameter.detach() for parameter in self._parameters]
-        if with_gradient:
-            self.gradients = [
-                nd.empty(x.shape, ctx=x.ctx, dtype=x.dtype) for x in (self._hidden, *parameters)
-            ]
-        blocks = _blocks(self.size, num_classes)
-        room = nd.empty((blocks[0][1], num_classes), ctx=self._hidden.ctx, dtype=self._hidden.dtype)
-        for begin, end in blocks:
-            rows = self._hidden[begin:end].detach()
-            if with_gradient:
-                autograd.mark_variables([rows], [self.gradients[0][begin:end]], "write")
-                autograd.mark_variables(parameters, self.gradients[1:], "add" if begin else "write")
-            with autograd.record() if with_gradient else autograd.pause():
-                scores = nd.FullyConnected(
-                    rows,
-                    *parameters,
-                    num_hidden=num_classes,
-                    no_bias=len(parameters) == 1,
-                    out=room[: end - begin],
-                )  # (rows, C)
-            yield
-            with autograd.pause():
-                target = self._target[begin:end]
-                nd.log_softmax(scores, axis=-1, out=scores)
-                log_prob = nd.pick(scores, target, axis=-1)  # (rows,)
-                self.losses.append(-log_prob)
-                if with_gradient:
-                    places = nd.stack(nd.arange(end - begin, ctx=rows.ctx, dtype="int32"), target)
-                    nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
-                    write_at(scores, places, nd.exp(log_prob) - 1)  # p - onehot
-                    if factors is not None:
-                        scores *= factors[self.begin + begin : self.begin + end].reshape((-1, 1))
-            if with_gradient:
-                scores.backward(scores)
-            yield
+    def compute_scores(self, block: int) -> None:
+        """The scores of a block (rows, C), recorded if there is to be a gradient."""
+        begin, end = self.blocks[block]
+        rows = self._hidden[begin:end].detach()
+        if self._with_gradient:
+            autograd.mark_variables([rows], [self.gradients[0][begin:end]], "write")
+            autograd.mark_variables(self._parameters, self.gradients[1:], "add" if begin else "write")
+        with autograd.record() if self._with_gradient else autograd.pause():
+            self._scores = nd.FullyConnected(
+                rows,
+                *self._parameters,
+                num_hidden=self._num_classes,
+                no_bias=len(self._parameters) == 1,
+                out=self._scratch[: end - begin],
+            )
+
+    def compute_losses(self, block: int, factors: Array | None) -> None:
+        """The losses of a block, and its gradients if there are to be some, in place of its scores."""
+        (begin, end), scores = self.blocks[block], self._scores
+        with autograd.pause():
+            target = self._target[begin:end]
+            nd.log_softmax(scores, axis=-1, out=scores)
+            log_prob = nd.pick(scores, target, axis=-1)  # (rows,)
+            self.losses.append(-log_prob)
+            if self._with_gradient:
+                rows = nd.arange(end - begin, ctx=scores.ctx, dtype="int32")
+                places = nd.stack(rows, target)  # (2, rows)
+                nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
+                write_at(scores, places, nd.exp(log_prob) - 1)  # p - onehot
+                if factors is not None:
+                    scores *= factors[self.begin + begin : self.begin + end].reshape((-1, 1))
+        if self._with_gradient:
+            scores.backward(scores)
+        if block == len(self.blocks) - 1:
+            del self._scratch, self._scores  # the graph keeps this part until its own backward
 
 
-def _blocks(size: int, num_classes: int) -> list[tuple[int, int]]:
-    """As many blocks of rows as are needed, all but equally long."""
+def _blocks(num_rows: int, num_classes: int) -> list[tuple[int, int]]:
+    """(begin, end) of as few blocks of rows as memory allows, equally long but for the last."""
     most = max(1, _BLOCK // num_classes)
-    rows = max(min(_ROWS, most), most // 2, min(_LEAST_ROWS, _MOST_SCORES // num_classes))
-    rows = -(-size // -(-size // rows))
-    return [(begin, min(begin + rows, size)) for begin in range(0, size, rows)]
+    rows = max(min(_ROWS, most), most // 2, min(_MIN_ROWS, _MAX_SCORES // num_classes))
+    rows = -(-num_rows // -(-num_rows // rows))
+    return [(begin, min(begin + rows, num_rows)) for begin in range(0, num_rows, rows)]
 
 
-def write_at(scores: Any, places: Any, values: Any) -> None:
+def _empty(shape: tuple[int, ...], like: Array) -> Array:
+    return nd.empty(shape, ctx=like.ctx, dtype=like.dtype)
+
+
+def write_at(scores: Array, places: Array, values: Array) -> None:
     """scores[i, j] = value at each of `places` (2, n)."""
     nd._internal._scatter_set_nd(lhs=scores, rhs=values, indices=places, shape=scores.shape, out=scores)

@@ -1,30 +1,49 @@
-"""The fast step of the skip-gram with negative sampling; see `InPlaceSGD` for what makes it fast."""
+"""The fast step of the skip-gram with negative sampling; `InPlaceSGD` says what makes it fast."""
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Iterator
 
 import numpy
 
 from ..backend import autograd, nn, np
 from ..backend.ops import softplus
-from .sgd import InPlaceSGD, aliased_gradient
+from ..utils.types import Array, BlockBatches, Namespace
+from .sgd import InPlaceSGD, Prepared, Update, aliased_gradient
 
 _MEASURE_EVERY = 32  # steps
 
 
 class NegativeSamplingSGD(InPlaceSGD):
-    """``steps.epoch(batches, rate)`` makes a step on each `SkipGramBlockBatch`: each row moves by -rate
-    times the gradient of the *sum* over the batch's pairs of
+    """Steps on `SkipGramBlockBatch`: each block is one matrix of scores, each table its own gradient buffer.
+
+    For a block, v (b, d) are its centres' rows of `center_table`, and u (C, d) its words' rows of
+    `word_table`: the window that its centres share, and its M noise words. The gradient in NumPy::
+
+        score = v @ u.T
+        slope = label - weight * sigmoid(score)
+        dv = slope @ u
+        du = slope.T @ v
+
+    Then rate * dv and rate * du are added onto the rows that v and u were looked up from. Label and weight,
+    (b, C), are 1 and 1 at a centre's context words, 0 and pairs * K / M at the noise words (pairs: those of
+    the centre), 0 and 0 elsewhere. So each row moves by -rate times the gradient of the *sum* over the
+    batch's pairs (centre c, context word o) of
 
         -log sigmoid(u_o . v_c) - (K / M) sum_{m=1..M} log sigmoid(-u_m . v_c)
 
-    with the M noise words m of the block; v are the rows of `center_table`, u those of `word_table`, both
-    (vocab_size, d) on one context. See `SkipGramBlocks` for the batch, and `NegativeSampling` for the loss
-    with noise words of its own for every pair, which this equals in expectation.
+    in nats, which equals `NegativeSampling` with K noise words of its own for every pair in expectation.
+    docs/fast_path.md draws a step on five words.
+
+    Parameters
+    ----------
+    center_table, word_table : (vocab_size, d) on one context.
+    batches : a `SkipGramBlocks`; its sizes decide the shapes of a step.
+
+    Raises ValueError for tables of different shapes.
     """
 
-    def __init__(self, center_table: Any, word_table: Any, batches: Any) -> None:
+    def __init__(self, center_table: Array, word_table: Array, batches: BlockBatches) -> None:
         if center_table.shape != word_table.shape:
             raise ValueError(
                 f"word_table takes the shape of center_table, {center_table.shape}; got {word_table.shape}"
@@ -32,56 +51,66 @@ class NegativeSamplingSGD(InPlaceSGD):
         sizes = batches.max_window_size, batches.block_size, batches.num_noise_words, batches.shared_noise
         super().__init__(score_tables(*sizes), center_table.ctx)
         self._reach, self._block = sizes[:2]
-        self._centers, self._words = (
-            aliased_gradient(table, table.shape) for table in (center_table, word_table)
-        )
-        self._gradients, self._losses = (
-            [nn.HybridLambda(_closed_form) for _ in range(2)],
-            nn.HybridLambda(_sum_of_losses),
-        )
+        self._center_table = aliased_gradient(center_table, center_table.shape)
+        self._word_table = aliased_gradient(word_table, word_table.shape)
+        self._gradients = [nn.HybridLambda(_gradients) for _ in range(2)]  # one for each buffer
+        self._losses = nn.HybridLambda(_sum_of_losses)
         for graph in (*self._gradients, self._losses):
             graph.hybridize(static_alloc=True, static_shape=True)
 
-    def _prepare(
-        self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray
-    ) -> Iterator[tuple[int, int, Any]]:
+    def _prepare(self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray) -> Iterator[Prepared]:
         place = numpy.arange(self._block, dtype=numpy.int32)
-        row = (left * (self._reach + 1) + right) * self._block + place  # (steps, n, b), see `score_tables`
-        centers = words[:, :, self._reach : self._reach + self._block]  # (steps, n, b)
+        row = (left * (self._reach + 1) + right) * self._block + place  # (batches, n, b), see `score_tables`
+        centers = words[:, :, self._reach : self._reach + self._block]  # (batches, n, b)
         sizes = (left + right).sum(axis=(1, 2)).tolist()
         for k, size in enumerate(sizes):
             measured = size if k % _MEASURE_EVERY == 0 or not any(sizes[:k]) else 0
-            yield size, measured, self._to_device(centers[k], words[k], row[k])
+            yield Prepared(size, measured, self._to_device(centers[k], words[k], row[k]))
 
-    def _loss(self, inputs: Any) -> Any:
-        return self._losses(*self._rows(*inputs[:2]), inputs[2], *self._tables)
+    def _loss(self, inputs: list[Array]) -> Array:
+        centers, words, row = inputs
+        loss: Array = self._losses(*self._look_up(centers, words), row, *self._tables)
+        return loss
 
-    def _step(self, inputs: Any, rate: float, lane: int) -> tuple[list[Any], list[Any]]:
+    def _step(self, inputs: list[Array], rate: float, buffer: int) -> Update:
+        centers, words, row = inputs
         with autograd.record():
-            v, u = self._rows(*inputs[:2])
-        gradients = self._gradients[lane](v.detach(), u.detach(), inputs[2], *self._at_rate(rate))
-        return [v, u], list(gradients)
+            v, u = self._look_up(centers, words)
+        changes = self._gradients[buffer](v.detach(), u.detach(), row, *self._at_rate(rate))
+        return Update([v, u], list(changes))
 
-    def _rows(self, centers: Any, words: Any) -> tuple[Any, Any]:
-        v = np.take(self._centers, centers, axis=0, mode="clip")  # (n, b, d)
-        u = np.take(self._words, words, axis=0, mode="clip")  # (n, C, d)
+    def _look_up(self, centers: Array, words: Array) -> tuple[Array, Array]:
+        v = np.take(self._center_table, centers, axis=0, mode="clip")  # (n, b, d)
+        u = np.take(self._word_table, words, axis=0, mode="clip")  # (n, C, d)
         return v, u
 
 
-def _closed_form(F: Any, v: Any, u: Any, row: Any, label: Any, weight: Any) -> tuple[Any, Any]:
-    """weight (label - sigmoid(score)), as label is 0 or equal to weight, times the rows of the other side: v
-    (n, b, d), u (n, C, d), row (n, b) -> (n, b, d), (n, C, d).
+def _gradients(
+    F: Namespace, v: Array, u: Array, row: Array, label: Array, weight: Array
+) -> tuple[Array, Array]:
+    """The four lines of `NegativeSamplingSGD` for n blocks at once.
+
+    v (n, b, d), u (n, C, d), row (n, b) of the tables label and weight -> dv (n, b, d), du (n, C, d). The
+    tables are given times the rate, so slope, dv and du are times the rate too.
     """
-    sigmoid = F.npx.activation(F.npx.batch_dot(v, u, transpose_b=True), act_type="sigmoid")  # (n, b, C)
-    label, weight = (F.np.take(table, row, axis=0, mode="clip") for table in (label, weight))
-    slope = label - weight * sigmoid
-    return F.npx.batch_dot(slope, u), F.npx.batch_dot(slope, v, transpose_a=True)
+    score = F.npx.batch_dot(v, u, transpose_b=True)  # (n, b, C)
+    label, weight = _label_and_weight(F, row, label, weight)
+    slope = label - weight * F.npx.activation(score, act_type="sigmoid")
+    dv = F.npx.batch_dot(slope, u)
+    du = F.npx.batch_dot(slope, v, transpose_a=True)
+    return dv, du
 
 
-def _sum_of_losses(F: Any, v: Any, u: Any, row: Any, label: Any, weight: Any) -> Any:
-    scores = F.npx.batch_dot(v, u, transpose_b=True)
-    label, weight = (F.np.take(table, row, axis=0, mode="clip") for table in (label, weight))
-    return F.np.sum(weight * softplus(F, scores) - label * scores)  # softplus(-s) = softplus(s) - s
+def _sum_of_losses(F: Namespace, v: Array, u: Array, row: Array, label: Array, weight: Array) -> Array:
+    """The loss of all pairs: v (n, b, d), u (n, C, d), row (n, b) of the tables -> (), nats."""
+    score = F.npx.batch_dot(v, u, transpose_b=True)
+    label, weight = _label_and_weight(F, row, label, weight)
+    return F.np.sum(weight * softplus(F, score) - label * score)  # softplus(-s) = softplus(s) - s
+
+
+def _label_and_weight(F: Namespace, row: Array, label: Array, weight: Array) -> tuple[Array, Array]:
+    """Rows (n, b) of both tables: (n, b, C) each."""
+    return F.np.take(label, row, axis=0, mode="clip"), F.np.take(weight, row, axis=0, mode="clip")
 
 
 def score_tables(

@@ -1,110 +1,130 @@
 """The cross-entropy of a softmax over the target and a few candidates, with the gradient made in place.
 
-The candidates' scores are one matrix product, and the target of each position has one score of its own. A
-last column of the same array takes those, so that scores (N, S + 1) become log-probabilities and then the
-gradient p - onehot without a copy:
-
     s_ic = h_i . w_c + b_c,    s_i = h_i . w_{y_i} + b_{y_i},    loss_i = -s_i + log(exp s_i + sum_c exp s_ic)
 
-MXNet's operators would write and read some ten arrays of that size between the products. Positions go in
-lanes (see `lanes`), each with scores and gradients of its own.
+The candidates' scores are one matrix product, and each position's target has one score of its own. One array
+(N, S + 1) is to hold both, so that scores become log-probabilities and then the gradient p - onehot without a
+copy. So the product is made one column wider: it borrows the row after the candidates' rows, which is the
+first target's, and each position's own score is then written over that column::
+
+    rows      w_1  w_2  ...  w_S | w_{y_1}  w_{y_2} ...  w_{y_N}      (S + N, d)
+              `--------- product ---------'
+
+    scores    s_11 s_12 ... s_1S | h_1 . w_{y_1}   <-  s_1            (N, S + 1)
+              s_21 s_22 ... s_2S | h_2 . w_{y_1}   <-  s_2
+                    ...          |      ...             ...
+              s_N1 s_N2 ... s_NS | h_N . w_{y_1}   <-  s_N
+                                   borrowed            written over it
+
+    gradient  p_11 p_12 ... p_1S |      0          and p(y_1) - 1 apart from it, (N,)
+
+The last column's part of the gradient belongs to the targets' rows and not to the borrowed one, so it is
+kept as an array of its own and 0 is written in its place: the product's backward then adds nothing to the
+borrowed row. MXNet's operators would write and read some ten arrays of that size between the products.
+Positions are split into parts (see `split_rows`), each with scores and gradients of its own.
 """
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Sequence
 
 import numpy
 
 from ..backend import autograd, nd
 from ..backend.arrays import as_ids
 from ..backend.function import Function
+from ..utils.types import Array
 from .linear_cross_entropy import write_at
-from .row_split import lanes
+from .row_split import split_rows
 
 
-def sampled_cross_entropy(hidden: Any, rows: Any, shift: Any, num_sampled: int, removed: Any = None) -> Any:
+def sampled_cross_entropy(
+    hidden: Array, rows: Array, shift: Array, num_sampled: int, removed: numpy.ndarray | None = None
+) -> Array:
     """The loss of each position in nats, (N,).
 
     hidden (N, d); rows (S + N, d) and shift (S + N,): the vectors of the candidates and then of the targets,
     and what is added to their scores. `removed` (2, n) on the host, if given: positions in rising order, and
     candidates that are left out of their sums. Gradients flow to hidden, rows and shift; second derivatives
-    are not there.
+    do not exist.
     """
     removed = numpy.zeros((2, 0), dtype=numpy.int32) if removed is None else removed
-    return _SampledCrossEntropy(num_sampled, removed, autograd.is_recording())(rows, shift, hidden)
+    call = _SampledCrossEntropy(num_sampled, removed, autograd.is_recording())
+    loss: Array = call(rows, shift, hidden)
+    return loss
 
 
 class _SampledCrossEntropy(Function):
     """One call; MXNet takes a new object for each."""
 
-    def __init__(self, size: int, removed: numpy.ndarray, with_gradient: bool) -> None:
-        self._size = size  # S
+    def __init__(self, num_sampled: int, removed: numpy.ndarray, with_gradient: bool) -> None:
+        self._num_sampled = num_sampled  # S
         self._removed = removed
         self._with_gradient = with_gradient
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Array) -> Array:
         rows, shift, hidden = (array.as_nd_ndarray().detach() for array in inputs)
-        self._hidden, self._target_rows = hidden, rows[self._size :]
-        parts = lanes(hidden.shape[0], hidden.ctx)
-        removed = self._removed_of(parts)
-        # The last of these columns belongs to the first target's row, which lies there: it is written over.
-        table = rows[: self._size + 1], shift[: self._size + 1]
-        # The products come first: what else there is to do is put in line while they run.
-        self._lanes = [_Lane(hidden[begin:end], *table, self._with_gradient) for begin, end in parts]
+        size = self._num_sampled
+        self._hidden, self._target_rows = hidden, rows[size:]
+        spans = split_rows(hidden.shape[0], hidden.ctx)
+        removed = self._removed_of(spans)
+        table = rows[: size + 1], shift[: size + 1]  # one more than the candidates: the borrowed column
+        # The products are queued first: the host prepares the rest while they run.
+        self._parts = [
+            _RowPart(begin, hidden[begin:end], *table, self._with_gradient) for begin, end in spans
+        ]
         # A sum along the rows, and below a copy along them, is a product with ones: oneDNN's, and faster.
         ones = nd.ones((1, hidden.shape[1]), ctx=hidden.ctx, dtype=hidden.dtype)
-        right = nd.FullyConnected(hidden * self._target_rows, ones, num_hidden=1, no_bias=True).reshape(-1)
-        right += shift[self._size :]  # (N,)
-        for lane, (begin, end), places in zip(self._lanes, parts, removed):
-            lane.normalise(right[begin:end], places)
-        return (-nd.concat(*(lane.log_prob for lane in self._lanes), dim=0)).as_np_ndarray()
+        products = hidden * self._target_rows
+        target_scores = nd.FullyConnected(products, ones, num_hidden=1, no_bias=True).reshape(-1)
+        target_scores += shift[size:]  # (N,)
+        for part, places in zip(self._parts, removed):
+            part.normalise(target_scores[part.begin : part.end], places)
+        return (-nd.concat(*(part.log_prob for part in self._parts), dim=0)).as_np_ndarray()
 
-    def _removed_of(self, parts: list[tuple[int, int]]) -> list[Any]:
-        """What is left out in each lane, (2, n) on the device, or None."""
-        begins, stop = [begin for begin, _ in parts], parts[-1][1]
+    def _removed_of(self, spans: list[tuple[int, int]]) -> list[Array | None]:
+        """What is left out in each part, (2, n) on the device, or None."""
+        begins, stop = [begin for begin, _ in spans], spans[-1][1]
         cuts = numpy.searchsorted(self._removed[0], [*begins, stop]).tolist()
-        starts = numpy.repeat([begins, [0] * len(parts)], numpy.diff(cuts), axis=1)
+        starts = numpy.repeat([begins, [0] * len(spans)], numpy.diff(cuts), axis=1)
         places = as_ids(self._removed - starts, self._hidden.ctx).as_nd_ndarray()
         return [places[:, first:last] if first < last else None for first, last in zip(cuts, cuts[1:])]
 
-    def backward(self, out_grad: Any, gradients: Sequence[Any]) -> None:
-        factors, hidden, size = out_grad.asnumpy(), self._hidden, self._size
+    def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
+        factors, hidden, size = out_grad.asnumpy(), self._hidden, self._num_sampled
         alike = (factors == factors[0]).all()
-        begin = 0
-        for lane in self._lanes:
-            lane.backward(None if alike else out_grad[begin : begin + lane.size])
-            begin += lane.size
-        right = nd.concat(*(lane.right_gradient for lane in self._lanes), dim=0)  # (N,)
+        for part in self._parts:
+            part.backward(None if alike else out_grad[part.begin : part.end])
+        to_target_scores = nd.concat(*(part.to_target_scores for part in self._parts), dim=0)  # (N,)
         ones = nd.ones((hidden.shape[1], 1), ctx=hidden.ctx, dtype=hidden.dtype)
-        alike_in_rows = nd.FullyConnected(right.reshape((-1, 1)), ones, num_hidden=ones.size, no_bias=True)
+        column = to_target_scores.reshape((-1, 1))
+        to_products = nd.FullyConnected(column, ones, num_hidden=ones.size, no_bias=True)  # (N, d)
         to_rows, to_shift, to_hidden = gradients
         if to_hidden is not None:
-            nd.elemwise_mul(self._target_rows, alike_in_rows, out=to_hidden)
-            begin = 0
-            for lane in self._lanes:
-                to_hidden[begin : begin + lane.size] += lane.to_hidden
-                begin += lane.size
+            nd.elemwise_mul(self._target_rows, to_products, out=to_hidden)
+            for part in self._parts:
+                to_hidden[part.begin : part.end] += part.to_hidden
         if to_rows is not None:
-            nd.elemwise_mul(hidden, alike_in_rows, out=to_rows[size:])
-            nd.add_n(*(lane.to_rows[:size] for lane in self._lanes), out=to_rows[:size])
+            nd.elemwise_mul(hidden, to_products, out=to_rows[size:])
+            nd.add_n(*(part.to_rows[:size] for part in self._parts), out=to_rows[:size])
         if to_shift is not None:
-            nd.add_n(*(lane.to_shift[:size] for lane in self._lanes), out=to_shift[:size])
-            to_shift[size:] = right
+            nd.add_n(*(part.to_shift[:size] for part in self._parts), out=to_shift[:size])
+            to_shift[size:] = to_target_scores
         if alike and factors[0] != 1:
             for gradient in gradients:
                 if gradient is not None:
                     gradient *= float(factors[0])
 
 
-class _Lane:
-    """Some of the positions: their scores, which become probabilities, and the gradients of the sum of their
-    losses by what made them.
+class _RowPart:
+    """Some of the positions, from `begin` on: their scores, which become probabilities, and the gradients.
+
+    These are of the sum of their losses with respect to the hidden vectors, rows and shifts.
     """
 
-    def __init__(self, hidden: Any, rows: Any, shift: Any, with_gradient: bool) -> None:
+    def __init__(self, begin: int, hidden: Array, rows: Array, shift: Array, with_gradient: bool) -> None:
         variables = [array.detach() for array in (hidden, rows, shift)]
-        self.size = hidden.shape[0]
+        self.begin, self.end = begin, begin + hidden.shape[0]
         self._with_gradient = with_gradient
         if with_gradient:
             gradients = [nd.empty(x.shape, ctx=x.ctx, dtype=x.dtype) for x in variables]
@@ -113,13 +133,14 @@ class _Lane:
         with autograd.record() if with_gradient else autograd.pause():
             self._scores = nd.FullyConnected(*variables, num_hidden=rows.shape[0])  # (n, S + 1)
 
-    def normalise(self, right: Any, removed: Any) -> None:
-        """Put the targets' scores (n,) into the last column, leave out `removed`, and take the softmax."""
-        scores, (size, end) = self._scores, self._scores.shape
+    def normalise(self, target_scores: Array, removed: Array | None) -> None:
+        """Write the targets' scores (n,) over the borrowed column, leave out `removed`, take the softmax."""
+        scores, (num_rows, end) = self._scores, self._scores.shape
         with autograd.pause():
-            positions = nd.arange(size, ctx=scores.ctx, dtype="int32")
-            last = nd.stack(positions, nd.full(positions.shape, end - 1, ctx=scores.ctx, dtype="int32"))
-            write_at(scores, last, right)
+            positions = nd.arange(num_rows, ctx=scores.ctx, dtype="int32")
+            column = nd.full(positions.shape, end - 1, ctx=scores.ctx, dtype="int32")
+            borrowed = nd.stack(positions, column)  # (2, n)
+            write_at(scores, borrowed, target_scores)
             if removed is not None:
                 lowest = -1e38 if scores.dtype == numpy.float32 else -3e4  # e^lowest is 0
                 low = nd.full(removed.shape[1:], lowest, ctx=scores.ctx, dtype=scores.dtype)
@@ -128,12 +149,12 @@ class _Lane:
             self.log_prob = nd.slice_axis(scores, axis=1, begin=end - 1, end=end).reshape(-1)  # (n,)
             if self._with_gradient:
                 nd.softmax(scores, axis=-1, out=scores)  # of log-probabilities: the probabilities
-                self._right = nd.exp(self.log_prob) - 1
-                write_at(scores, last, nd.zeros_like(self.log_prob))
+                self._slope = nd.exp(self.log_prob) - 1  # (n,), of the loss by the target's score
+                write_at(scores, borrowed, nd.zeros_like(self.log_prob))
 
-    def backward(self, factors: Any = None) -> None:
+    def backward(self, factors: Array | None = None) -> None:
         """The gradients, each position's multiplied by its factor (n,) if given."""
-        scores, self.right_gradient = self._scores, self._right
+        slopes, self.to_target_scores = self._scores, self._slope
         if factors is not None:
-            scores, self.right_gradient = scores * factors.reshape((-1, 1)), self._right * factors
-        self._scores.backward(scores, retain_graph=True)
+            slopes, self.to_target_scores = slopes * factors.reshape((-1, 1)), self._slope * factors
+        self._scores.backward(slopes, retain_graph=True)

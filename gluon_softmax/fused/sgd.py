@@ -1,102 +1,124 @@
 """Plain SGD without a Trainer on `SkipGramBlocks`: gradients in closed form, added in place onto their rows.
 
-Three things make it fast. Pairs that share rows stand together, so that a row is looked up once for many of
-them, and all their scores are one small matrix product. The gradient of a logistic loss with label y and
-weight w by its score s is -w (y - sigmoid(s)), so nothing is recorded but the look-ups. And the gradient
-buffer of each table is the table itself: the backward of a look-up then adds onto the rows of the batch and
-touches no other, where a Trainer's update would go through the whole table.
+Three things make it fast:
 
-A batch is looked up before the update of the one ahead of it is added, so that two workers of MXNet's engine
-overlap: the gradients are those of the tables one step before, and still the same in every run.
+1. Pairs that share rows are stepped together, so that a row is looked up once for many pairs, and all their
+   scores are one small matrix product.
+2. The gradient of a logistic loss with label y and weight w by its score s is -w (y - sigmoid(s)), so nothing
+   is recorded but the look-ups.
+3. The gradient buffer of each table is the table itself: the backward of a look-up then adds onto the rows of
+   the batch and touches no other, where a Trainer's update would read and write the whole table.
+
+A batch is looked up before the update of the batch ahead of it is added, so that two workers of MXNet's
+engine overlap: the gradients are those of the tables one step before, and the same in every run.
 """
 
 from __future__ import annotations
 
 import collections
 import itertools
-from typing import Any, Callable, Iterable, Iterator, Sequence
+from typing import Callable, Iterable, Iterator, NamedTuple, Sequence
 
 import numpy
 
 from ..backend import autograd, np
 from ..backend.arrays import as_ids, reshaped_view
-from ..utils.types import StepResult
+from ..utils.types import Array, Batch, Context, StepResult
 
 _CHUNK = 64  # batches that are prepared together
-_AHEAD = 6  # steps that the host may be ahead of the engine: what is put in line takes memory
-_RATE_STEP = 0.01  # tables are scaled by the rate anew when it has moved by this share
+_MAX_IN_FLIGHT = 6  # steps that the host may be ahead of the engine: each queued step takes memory
+_RATE_TOLERANCE = 0.01  # relative change of the rate at which the tables are scaled anew
+
+
+class Prepared(NamedTuple):
+    """Arrays on the device, of how many pairs they are a step, and of how many pairs they give the loss."""
+
+    num_pairs: int  # 0: no step is made on them
+    num_measured: int  # 0: their loss is not computed
+    inputs: list[Array]
+
+
+class Update(NamedTuple):
+    """One step: the rows that were looked up, and what the backward of the look-ups adds to them."""
+
+    rows: list[Array]
+    changes: list[Array]
 
 
 class InPlaceSGD:
     """What the steps of the output layers share: ``steps.epoch(batches, rate)``.
 
-    `tables` hold the labels and weights of scores; the arrays that a step needs come from `_prepare`, its
-    loss from `_loss`, its changes from `_step`.
+    A subclass gives `_prepare`, which turns host batches into arrays on the device, `_loss` and `_step`.
+
+    Parameters
+    ----------
+    tables : labels and weights of scores, which a step looks up.
+    ctx : the context of the tables and of all that a step computes.
     """
 
-    def __init__(self, tables: Sequence[numpy.ndarray], ctx: Any) -> None:
+    def __init__(self, tables: Sequence[numpy.ndarray], ctx: Context) -> None:
         self._ctx = ctx
         self._tables = [np.array(table, ctx=ctx) for table in tables]
-        self._scaled: tuple[float, list[Any]] = (0.0, self._tables)
+        self._scaled: tuple[float, list[Array]] = (0.0, self._tables)
 
-    def epoch(self, batches: Iterable[Any], rate: Callable[[int], float]) -> Iterator[StepResult]:
-        """Make a step for each batch. Yields, one by one: the sum of the losses of some pairs, nats, before
-        the steps on them, left on the device, or nothing; of how many pairs that is; the number of pairs of
-        the step that was made, 0 for none. ``rate(pairs)`` is the rate of a step that comes after so many
-        pairs.
+    def epoch(self, batches: Iterable[Batch], rate: Callable[[int], float]) -> Iterator[StepResult]:
+        """Make a step on each batch and yield a `StepResult` for each.
+
+        The losses are summed, in nats, left on the device, and measured before the step on their pairs;
+        ``rate(pairs)`` is the learning rate of a step that comes after so many pairs.
         """
         batches, pairs, step = iter(batches), 0, 0
-        ahead: list[Any] = []  # look-ups and their gradients, not added yet
-        line: collections.deque[Any] = collections.deque()  # what the latest steps end with
+        pending: Update | None = None  # computed, and not added yet
+        in_flight: collections.deque[Array] = (
+            collections.deque()
+        )  # the last array of each of the latest steps
         while True:
             chunk = list(itertools.islice(batches, _CHUNK))
             if not chunk:
                 break
             words, left, right = (numpy.stack(arrays) for arrays in zip(*chunk))
-            for size, measured, inputs in self._prepare(words, left, right):
-                losses = [self._loss(inputs)] if measured else []
-                if size:
-                    # two steps are under way at a time, so what compiled graphs keep is kept twice
-                    update = self._step(inputs, rate(pairs), step % 2)
-                    if ahead:
-                        autograd.backward(*ahead)
-                    ahead, pairs, step = list(update), pairs + size, step + 1
-                    line.append(ahead[1][-1])
-                    if len(line) > _AHEAD:
-                        line.popleft().wait_to_read()
-                yield StepResult(losses, measured, size)
-        if ahead:
-            autograd.backward(*ahead)
+            for num_pairs, num_measured, inputs in self._prepare(words, left, right):
+                losses = [self._loss(inputs)] if num_measured else []
+                if num_pairs:
+                    # two steps overlap, so a compiled graph has its arrays twice
+                    update = self._step(inputs, rate(pairs), buffer=step % 2)
+                    if pending is not None:
+                        autograd.backward(*pending)
+                    pending, pairs, step = update, pairs + num_pairs, step + 1
+                    in_flight.append(update.changes[-1])
+                    if len(in_flight) > _MAX_IN_FLIGHT:
+                        in_flight.popleft().wait_to_read()
+                yield StepResult(losses, num_measured, num_pairs)
+        if pending is not None:
+            autograd.backward(*pending)
 
-    def _prepare(
-        self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray
-    ) -> Iterator[tuple[int, int, Any]]:
-        """Arrays on the device, each with the number of pairs that they make a step on, and the number of
-        pairs whose loss they give, one of them perhaps 0; from words (steps, n, C) and how many context words
-        each centre has to its left and to its right (steps, n, b). The loss is an extra, and a mean over a
-        part of the pairs is near enough.
+    def _prepare(self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray) -> Iterator[Prepared]:
+        """Yield the steps on several batches.
+
+        words (batches, n, C); left and right (batches, n, b): each centre's number of context words on each
+        side. The loss is for the reader of a progress bar: its mean over a part of the pairs is enough.
         """
         raise NotImplementedError
 
-    def _loss(self, inputs: Any) -> Any:
+    def _loss(self, inputs: list[Array]) -> Array:
         """The sum over the pairs, nats, on the device."""
         raise NotImplementedError
 
-    def _step(self, inputs: Any, rate: float, lane: int) -> tuple[list[Any], list[Any]]:
-        """What was looked up, and what is to be added to it; `lane` is 0 and 1 in turn."""
+    def _step(self, inputs: list[Array], rate: float, buffer: int) -> Update:
+        """Look rows up and compute their changes; `buffer` is 0 and 1 in turn."""
         raise NotImplementedError
 
-    def _to_device(self, *arrays: numpy.ndarray) -> list[Any]:
+    def _to_device(self, *arrays: numpy.ndarray) -> list[Array]:
         return [as_ids(array, self._ctx) for array in arrays]
 
-    def _at_rate(self, rate: float) -> list[Any]:
-        """The tables times the rate, which costs a table and not a batch."""
-        if abs(rate - self._scaled[0]) > _RATE_STEP * self._scaled[0]:
+    def _at_rate(self, rate: float) -> list[Array]:
+        """The tables times the rate: it is multiplied into two small tables, and not into every batch."""
+        if abs(rate - self._scaled[0]) > _RATE_TOLERANCE * self._scaled[0]:
             self._scaled = (rate, [table * rate for table in self._tables])
         return self._scaled[1]
 
 
-def aliased_gradient(table: Any, shape: tuple[int, ...]) -> Any:
+def aliased_gradient(table: Array, shape: tuple[int, ...]) -> Array:
     """A handle on `table`, in `shape`, whose gradient buffer is the table itself, to which backward adds."""
     variable = reshaped_view(table, shape)
     autograd.mark_variables(variable, reshaped_view(table, shape), "add")

@@ -6,7 +6,7 @@ Learning*, sections "Word Embedding (word2vec)" and "Pretraining word2vec".
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 from ..fused.hierarchical_sgd import HierarchicalSGD
 from ..fused.negative_sampling_sgd import NegativeSamplingSGD
@@ -15,57 +15,79 @@ from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
 from ..utils.checks import check_same_shape
+from ..utils.types import Array, BlockBatches, Context
 from .base import WordModel
 
 
+@runtime_checkable
+class ScoringLayer(Protocol):
+    """An output layer with one vector for each word, whose inner products with `hidden` it gives."""
+
+    def score(self, hidden: Array, ids: Array) -> Array:
+        """Hidden (B, in_units), ids (B, L) -> (B, L)."""
+
+
 class SkipGram(WordModel):
-    """``net(center, context)`` -> loss: the hidden vector is the centre word's row, the target is the context
-    word.
+    """``net(center, context)`` -> loss: hidden is the centre word's row, the target is the context word.
 
     Parameters are those of `WordModel`. Inputs: either pairs, center (B,) and context (B,), and the loss is
-    (B,), one a pair; or the book's four, center (B, 1), contexts_negatives (B, L), mask (B, L), label (B, L),
-    and the loss is ``masked_bce(net.score(center, contexts_negatives), label, mask)``, (B,), one a centre.
-    Raises ValueError for ids out of range or sizes that differ, TypeError for ids that are not integers.
+    (B,), one per pair, in nats; or the book's four, center (B, 1), contexts_negatives (B, L), mask (B, L),
+    label (B, L), and the loss is ``masked_bce(net.score(center, contexts_negatives), label, mask)``, (B,),
+    one per centre. Raises ValueError for ids out of range or sizes that differ, TypeError for ids that are
+    not integers.
     """
 
-    def forward(self, center: Any, context: Any, mask: Any = None, label: Any = None) -> Any:
+    def forward(
+        self, center: Array, context: Array, mask: Array | None = None, label: Array | None = None
+    ) -> Array:
+        """The loss of each pair, or of each of the book's windows, (B,)."""
+        loss: Array
         if mask is not None:
-            return masked_bce(self.score(center, context), label, mask)
-        check_same_shape("context", context.shape, "center", center.shape)
-        return self.output_layer(self.embed(center), context)
+            loss = masked_bce(self.score(center, context), label, mask)
+        else:
+            check_same_shape("context", context.shape, "center", center.shape)
+            loss = self.output_layer(self.embed(center), context)
+        return loss
 
-    def in_place_sgd(self, batches: Any, ctx: Any) -> InPlaceSGD:
-        """The fast steps of plain SGD on `SkipGramBlocks`, for an output layer that is a `NegativeSampling`
-        or a `HierarchicalSoftmax`; see `NegativeSamplingSGD` and `HierarchicalSGD`. `train` calls it.
+    def in_place_sgd(self, batches: BlockBatches, ctx: Context) -> InPlaceSGD:
+        """The fast steps of plain SGD on `SkipGramBlocks`, as `train` asks for them; see docs/fast_path.md.
+
+        They are a `NegativeSamplingSGD` or a `HierarchicalSGD`, for an output layer of exactly the class
+        `NegativeSampling` or `HierarchicalSoftmax`: a subclass may have another loss. Raises TypeError for
+        other layers, ValueError if the batches have other noise than the layer.
         """
-        layer: Any = self.output_layer
-        if type(layer) not in (NegativeSampling, HierarchicalSoftmax):  # a subclass may have another loss
-            raise TypeError(
-                "SkipGramBlocks take a SkipGram with NegativeSampling or HierarchicalSoftmax; "
-                f"got one with {type(layer).__name__}"
-            )
-        num_noise_words = getattr(layer, "num_noise_words", 0)
-        if num_noise_words != batches.num_noise_words:
-            raise ValueError(
-                f"num_noise_words of the batches takes that of the layer, {num_noise_words}; "
-                f"got {batches.num_noise_words}"
-            )
-        tables = self.embed.weight.data(ctx), layer.weight.data(ctx)
-        if isinstance(layer, HierarchicalSoftmax):
-            return HierarchicalSGD(*tables, layer.tree, batches)
-        return NegativeSamplingSGD(*tables, batches)
+        layer = self.output_layer
+        if type(layer) is NegativeSampling:
+            _check_noise(batches, layer.num_noise_words)
+            return NegativeSamplingSGD(self.embed.weight.data(ctx), layer.weight.data(ctx), batches)
+        if type(layer) is HierarchicalSoftmax:
+            _check_noise(batches, 0)
+            return HierarchicalSGD(self.embed.weight.data(ctx), layer.weight.data(ctx), layer.tree, batches)
+        raise TypeError(
+            "SkipGramBlocks take a SkipGram with NegativeSampling or HierarchicalSoftmax; "
+            f"got one with {type(layer).__name__}"
+        )
 
-    def score(self, center: Any, contexts_negatives: Any) -> Any:
+    def score(self, center: Array, contexts_negatives: Array) -> Array:
         """Inner products of each centre's vector with its words' output vectors: (B, 1), (B, L) -> (B, L).
 
-        The book's ``skip_gram(center, contexts_and_negatives, embed_v, embed_u)``, for layers that hold a
-        vector a word.
+        The book's ``skip_gram(center, contexts_and_negatives, embed_v, embed_u)``, for layers that hold one
+        vector per word. Raises TypeError for others.
         """
-        score = getattr(self.output_layer, "score", None)
-        if score is None:
+        layer = self.output_layer
+        if not isinstance(layer, ScoringLayer):
             raise TypeError(
                 "score takes an output layer with one vector a word, such as NegativeSampling; "
-                f"got {type(self.output_layer).__name__}"
+                f"got {type(layer).__name__}"
             )
         hidden = self.embed(center.reshape(-1))  # (B, d)
-        return score(hidden, contexts_negatives)
+        return layer.score(hidden, contexts_negatives)
+
+
+def _check_noise(batches: BlockBatches, num_noise_words: int) -> None:
+    """The batches have the layer's number of noise words, or a ValueError."""
+    if num_noise_words != batches.num_noise_words:
+        raise ValueError(
+            f"num_noise_words of the batches takes that of the layer, {num_noise_words}; "
+            f"got {batches.num_noise_words}"
+        )

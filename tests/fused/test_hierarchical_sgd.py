@@ -18,9 +18,9 @@ CPUS = [mx.cpu(0), mx.cpu(1)]
 RATE = 0.05
 
 
-@pytest.fixture(params=[1, 5, 32], ids="{} pairs a bundle".format, autouse=True)
-def pairs_a_bundle(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hierarchical_sgd, "_PAIRS", request.param)
+@pytest.fixture(params=[1, 5, 32], ids="{} pairs per group".format, autouse=True)
+def pairs_per_group(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hierarchical_sgd, "_GROUP_SIZE", request.param)
 
 
 def make_blocks(batch_size: int = 24, **kwargs: Any) -> SkipGramBlocks:
@@ -47,7 +47,7 @@ def one_batch() -> SkipGramBlocks:
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
 @pytest.mark.parametrize("most", [3, 10**6], ids=["damped", "whole"])
 def test_a_step_is_that_of_a_loop_over_pairs(most: int, ctx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hierarchical_sgd, "_MOST_CHANGES", most)
+    monkeypatch.setattr(hierarchical_sgd, "_MAX_CHANGES", most)
     net, batches = make_net(ctx), one_batch()
     (batch,), tree = list(batches.epoch(0)), net.output_layer.tree
     v, w = (table.astype(numpy.float64) for table in tables(net))
@@ -80,7 +80,7 @@ def test_a_step_is_that_of_a_loop_over_pairs(most: int, ctx: Any, monkeypatch: p
 def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs(
     ctx: Any, tree: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hierarchical_sgd, "_MOST_CHANGES", 10**6)
+    monkeypatch.setattr(hierarchical_sgd, "_MAX_CHANGES", 10**6)
     fast, batches = make_net(ctx, tree=tree), one_batch()
     before = tables(fast)
     textbook = set_tables(make_net(ctx, tree=tree), before)

@@ -62,7 +62,7 @@ def test_loss_and_gradients(
 ) -> None:
     """Whole or in blocks, with one factor for all losses or one each."""
     monkeypatch.setattr(module, "_BLOCK", rows * C)
-    monkeypatch.setattr(module, "_LEAST_ROWS", 1)
+    monkeypatch.setattr(module, "_MIN_ROWS", 1)
     parameters = make(contexts, use_bias)
     wanted = slow_gradients([HIDDEN, *values(parameters)], out_grad)
     for ctx in contexts:

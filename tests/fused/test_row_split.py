@@ -1,4 +1,4 @@
-"""Lanes cover the rows once and in order, and losses and gradients do not depend on how many there are."""
+"""Parts cover the rows once and in order, and losses and gradients do not depend on how many there are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.fused import row_split as module
 from gluon_softmax.fused.linear_cross_entropy import linear_cross_entropy
-from gluon_softmax.fused.row_split import lanes
+from gluon_softmax.fused.row_split import split_rows
 from gluon_softmax.fused.sampled_cross_entropy import sampled_cross_entropy
 
 N, S, D, C = 7, 3, 4, 5
@@ -25,26 +25,26 @@ OUT_GRAD = RNG.normal(size=N).astype(numpy.float32)
 
 def cut(monkeypatch: pytest.MonkeyPatch, workers: int, least: int = 1) -> None:
     monkeypatch.setenv("MXNET_CPU_WORKER_NTHREADS", str(workers))
-    monkeypatch.setattr(module, "LEAST_ROWS", least)
+    monkeypatch.setattr(module, "MIN_ROWS", least)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 @pytest.mark.parametrize("size", [1, 2, 5, 300])
 def test_each_row_once(workers: int, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     cut(monkeypatch, workers)
-    parts = lanes(size, mx.cpu())
+    parts = split_rows(size, mx.cpu())
     assert [row for begin, end in parts for row in range(begin, end)] == list(range(size))
-    assert len(parts) == min(workers, size) and lanes(size, mx.gpu()) == [(0, size)]
+    assert len(parts) == min(workers, size) and split_rows(size, mx.gpu()) == [(0, size)]
 
 
 def test_few_rows_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
     cut(monkeypatch, 2, least=128)
-    assert [len(lanes(size, mx.cpu())) for size in (1, 255, 256)] == [1, 1, 2]
+    assert [len(split_rows(size, mx.cpu())) for size in (1, 255, 256)] == [1, 1, 2]
 
 
 @pytest.mark.parametrize("out_grad", [numpy.ones(N), OUT_GRAD])
 @pytest.mark.parametrize("loss", ["linear", "sampled"])
-def test_one_lane_or_three(loss: str, out_grad: Any, contexts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_part_or_three(loss: str, out_grad: Any, contexts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for ctx in contexts:
         found = []
         for workers in (1, 3):
