@@ -3,39 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
 import numpy
 import pytest
-from oracles.blocks import CORPUS, B, D, V, W, pairs_of, set_tables, tables
+from oracles.blocks import CORPUS, B, D, V, W, pairs_of, set_tables, tables, two_lists
 from oracles.reference import scatter_add, sigmoid, softplus
 
-from gluon_softmax import HierarchicalSoftmax, SkipGram, SkipGramBlocks, SkipGramPairs, balanced_tree, train
-from gluon_softmax.backend import autograd, mx, np
+from gluon_softmax import (
+    BinaryTree,
+    HierarchicalSoftmax,
+    SkipGram,
+    SkipGramBlocks,
+    SkipGramPairs,
+    balanced_tree,
+    train,
+)
+from gluon_softmax.backend import autograd, mx, nn, np
 from gluon_softmax.fused import hierarchical_sgd
+from gluon_softmax.utils.types import Context
 
 CPUS = [mx.cpu(0), mx.cpu(1)]
 RATE = 0.05
 
 
 @pytest.fixture(params=[1, 5, 32], ids="{} pairs per group".format, autouse=True)
-def pairs_per_group(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def pairs_per_group(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hierarchical_sgd, "_GROUP_SIZE", request.param)
 
 
-def make_blocks(batch_size: int = 24, **kwargs: Any) -> SkipGramBlocks:
-    return SkipGramBlocks(CORPUS, batch_size, W, 0, block_size=B, subsampling="none", **kwargs)
+def make_blocks(batch_size: int = 24) -> SkipGramBlocks:
+    return SkipGramBlocks(CORPUS, batch_size, W, 0, block_size=B, subsampling="none")
 
 
-def make_net(ctx: Any = None, scale: float = 0.8, tree: Any = None) -> SkipGram:
+def make_net(ctx: Context | None = None, scale: float = 0.8, tree: BinaryTree | None = None) -> SkipGram:
     net = SkipGram(V, D, HierarchicalSoftmax(numpy.maximum(CORPUS.counts, 1), D, tree))
     net.initialize(mx.init.Uniform(scale), ctx=ctx or mx.cpu())
     return net
 
 
-def epoch_of(net: SkipGram, batches: SkipGramBlocks, ctx: Any) -> tuple[list[Any], list[int]]:
+def tree_of(net: SkipGram) -> BinaryTree:
+    layer = net.output_layer
+    assert isinstance(layer, HierarchicalSoftmax)
+    return layer.tree
+
+
+def epoch_of(net: SkipGram, batches: SkipGramBlocks, ctx: Context) -> tuple[list[float], list[int]]:
     """The steps on an epoch's batches: losses of those that measured it, and pairs."""
-    losses, _, sizes = zip(*net.in_place_sgd(batches, ctx).epoch(batches.epoch(0), lambda pairs: RATE))
+    losses, _, sizes = zip(*net.in_place_sgd(batches, ctx).epoch(batches.epoch(0), lambda _: RATE))
     return [float(loss) for step in losses for loss in step], [size for size in sizes if size]
 
 
@@ -46,19 +59,23 @@ def one_batch() -> SkipGramBlocks:
 
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
 @pytest.mark.parametrize("most", [3, 10**6], ids=["damped", "whole"])
-def test_a_step_is_that_of_a_loop_over_pairs(most: int, ctx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_is_that_of_a_loop_over_pairs(
+    most: int, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(hierarchical_sgd, "_MAX_CHANGES", most)
     net, batches = make_net(ctx), one_batch()
-    (batch,), tree = list(batches.epoch(0)), net.output_layer.tree
+    (batch,), tree = list(batches.epoch(0)), tree_of(net)
     v, w = (table.astype(numpy.float64) for table in tables(net))
-    losses, ids, steps = 0.0, ([], []), ([], [])
+    losses, ids, steps = 0.0, two_lists(), two_lists()
     for center, context, _ in pairs_of(batch):
         for node, code in zip(tree.points[center].tolist(), tree.codes[center].tolist()):
             score = v[context] @ w[node]
             losses += softplus(-score if code == 0 else score)
             slope = (code == 0) - sigmoid(score)
-            ids[0].append(context), ids[1].append(node)
-            steps[0].append(slope * w[node]), steps[1].append(slope * v[context])
+            ids[0].append(context)
+            ids[1].append(node)
+            steps[0].append(slope * w[node])
+            steps[1].append(slope * v[context])
     (loss,), (size,) = epoch_of(net, batches, ctx)
     assert size == len(pairs_of(batch)) > 300
     assert loss == pytest.approx(losses, rel=1e-5)
@@ -78,7 +95,7 @@ def test_a_step_is_that_of_a_loop_over_pairs(most: int, ctx: Any, monkeypatch: p
 @pytest.mark.parametrize("tree", [None, balanced_tree(V)], ids=["huffman", "balanced"])
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
 def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs(
-    ctx: Any, tree: Any, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, tree: BinaryTree | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hierarchical_sgd, "_MAX_CHANGES", 10**6)
     fast, batches = make_net(ctx, tree=tree), one_batch()
@@ -110,7 +127,7 @@ def test_a_step_without_compilation_is_the_same(monkeypatch: pytest.MonkeyPatch)
     compiled = make_net()
     plain = set_tables(make_net(), tables(compiled))
     epoch_of(compiled, make_blocks(), mx.cpu())
-    monkeypatch.setattr(hierarchical_sgd.nn.HybridLambda, "hybridize", lambda self, *args, **kwargs: None)
+    monkeypatch.setattr(nn.HybridLambda, "hybridize", lambda *_, **__: None)
     epoch_of(plain, make_blocks(), mx.cpu())
     for found, expected in zip(tables(plain), tables(compiled)):
         numpy.testing.assert_allclose(found, expected, atol=1e-5)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 import pytest
-from oracles.blocks import CORPUS, B, D, V, W, pairs_of, set_tables, tables
+from oracles.blocks import CORPUS, B, D, V, W, pairs_of, set_tables, tables, two_lists
 from oracles.reference import scatter_add, sigmoid, softplus
 
 from gluon_softmax import (
@@ -24,30 +24,38 @@ from gluon_softmax import (
 from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.backend.embedding import rows_of
 from gluon_softmax.data import window_batches
+from gluon_softmax.data.skip_gram_blocks import SkipGramBlockBatch
 from gluon_softmax.fused.negative_sampling_sgd import NegativeSamplingSGD
 from gluon_softmax.training.checkpoint import Checkpoint
+from gluon_softmax.utils.types import Context
 
 M = 5
-ROWS = {"subsampling": "none", "block_size": B, "shared_noise": M}
+ROWS: dict[str, Any] = {"subsampling": "none", "block_size": B, "shared_noise": M}
 CPUS = [mx.cpu(0), mx.cpu(1)]
 
 
-def make_net(num_noise_words: int = 5, ctx: Any = None, scale: float = 0.8) -> SkipGram:
+def make_net(num_noise_words: int = 5, ctx: Context | None = None, scale: float = 0.8) -> SkipGram:
     net = SkipGram(V, D, NegativeSampling(numpy.maximum(CORPUS.counts, 1), D, num_noise_words))
     net.initialize(mx.init.Uniform(scale), ctx=ctx or mx.cpu())
     return net
 
 
-def first_batch(num_noise_words: int = 5, batch_size: int = 24) -> Any:
-    return next(SkipGramBlocks(CORPUS, batch_size, W, num_noise_words, **ROWS).epoch(0))
+def first_batch(num_noise_words: int = 5, batch_size: int = 24) -> SkipGramBlockBatch:
+    batch: SkipGramBlockBatch = next(SkipGramBlocks(CORPUS, batch_size, W, num_noise_words, **ROWS).epoch(0))
+    return batch
 
 
-def one_step(net: SkipGram, batch: Any, rate: float, ctx: Any, hybridize: bool = True) -> tuple[float, int]:
-    batches = SkipGramBlocks(CORPUS, batch.left.size, W, net.output_layer.num_noise_words, **ROWS)
+def one_step(
+    net: SkipGram, batch: SkipGramBlockBatch, rate: float, ctx: Context, hybridize: bool = True
+) -> tuple[float, int]:
+    layer = net.output_layer
+    assert isinstance(layer, NegativeSampling)
+    batches = SkipGramBlocks(CORPUS, batch.left.size, W, layer.num_noise_words, **ROWS)
     steps = net.in_place_sgd(batches, ctx)
+    assert isinstance(steps, NegativeSamplingSGD)
     for graph in steps._gradients:
         graph.hybridize(hybridize)
-    (((loss,), measured, size),) = steps.epoch([batch], lambda pairs: rate)
+    (((loss,), measured, size),) = steps.epoch([batch], lambda _: rate)
     assert measured == size
     return float(loss), size
 
@@ -55,18 +63,20 @@ def one_step(net: SkipGram, batch: Any, rate: float, ctx: Any, hybridize: bool =
 @pytest.mark.parametrize("hybridize", [True, False], ids=["compiled", "not compiled"])
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
 @pytest.mark.parametrize("num_noise_words", [M, 2])
-def test_a_step_is_that_of_a_loop_over_pairs(num_noise_words: int, ctx: Any, hybridize: bool) -> None:
+def test_a_step_is_that_of_a_loop_over_pairs(num_noise_words: int, ctx: Context, hybridize: bool) -> None:
     net, batch, rate = make_net(num_noise_words, ctx), first_batch(num_noise_words), 0.05
     v, u = (table.astype(numpy.float64) for table in tables(net))
-    losses, ids, steps = 0.0, ([], []), ([], [])
+    losses, ids, steps = 0.0, two_lists(), two_lists()
     for center, context, noise in pairs_of(batch):
         words = [(context, 1.0, 1.0)] + [(word, 0.0, num_noise_words / M) for word in noise]
         for word, label, weight in words:
             score = v[center] @ u[word]
             losses += weight * softplus(-score if label else score)
             slope = weight * (label - sigmoid(score))
-            ids[0].append(center), ids[1].append(word)
-            steps[0].append(slope * u[word]), steps[1].append(slope * v[center])
+            ids[0].append(center)
+            ids[1].append(word)
+            steps[0].append(slope * u[word])
+            steps[1].append(slope * v[center])
     loss, size = one_step(net, batch, rate, ctx, hybridize)
     assert size == len(pairs_of(batch)) > 20
     assert loss == pytest.approx(losses, rel=1e-5)
@@ -75,7 +85,7 @@ def test_a_step_is_that_of_a_loop_over_pairs(num_noise_words: int, ctx: Any, hyb
 
 
 @pytest.mark.parametrize("ctx", CPUS, ids=str)
-def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs_and_noise(ctx: Any) -> None:
+def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs_and_noise(ctx: Context) -> None:
     fast, batch, rate = make_net(M, ctx), first_batch(M), 0.05
     textbook = make_net(M, ctx)
     set_tables(textbook, tables(fast))
@@ -84,6 +94,7 @@ def test_loss_and_gradient_are_those_of_the_textbook_path_on_the_same_pairs_and_
     center = np.array(centers, dtype="int32", ctx=ctx)
     ids = numpy.concatenate([contexts[:, None], noise], axis=1)
     layer = textbook.output_layer
+    assert isinstance(layer, NegativeSampling)
     with autograd.record():
         losses = layer._loss_graph(textbook.embed(center), rows_of(layer.weight, ids, ctx))
         total = losses.sum()
@@ -112,7 +123,7 @@ def test_each_step_has_its_rate_and_the_gradient_of_the_tables_one_step_before()
     pair = list(itertools.islice(batches.epoch(0), 2))
     start, moved = tables(net), []
     for batch, rate in zip(pair, (0.1, 0.001)):
-        list(net.in_place_sgd(batches, mx.cpu()).epoch([batch], lambda pairs, rate=rate: rate))
+        list(net.in_place_sgd(batches, mx.cpu()).epoch([batch], lambda _, rate=rate: rate))
         moved.append([after - before for after, before in zip(tables(net), start)])
         set_tables(net, start)
     sizes = len(pairs_of(pair[0])), len(pairs_of(pair[1]))
@@ -129,21 +140,21 @@ def test_a_batch_without_pairs_moves_nothing_and_another_is_measured() -> None:
     batches, batch = SkipGramBlocks(CORPUS, 24, W, **ROWS), first_batch()
     still = batch._replace(left=0 * batch.left, right=0 * batch.right)
     start = tables(net)
-    assert list(net.in_place_sgd(batches, mx.cpu()).epoch([still], lambda pairs: 0.1)) == [([], 0, 0)]
+    assert list(net.in_place_sgd(batches, mx.cpu()).epoch([still], lambda _: 0.1)) == [([], 0, 0)]
     for after, before in zip(tables(net), start):
         numpy.testing.assert_array_equal(after, before)
-    found = list(net.in_place_sgd(batches, mx.cpu()).epoch([still, batch], lambda pairs: 0.1))
+    found = list(net.in_place_sgd(batches, mx.cpu()).epoch([still, batch], lambda _: 0.1))
     assert [(len(losses), measured) for losses, measured, _ in found] == [(0, 0), (1, len(pairs_of(batch)))]
 
 
 @pytest.fixture(params=[1 << 17, 40], ids=["one stretch", "many stretches"])
-def stretch(request: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+def stretch_tokens(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window_batches, "_STRETCH_TOKENS", request.param)
-    return request.param
 
 
+@pytest.mark.usefixtures("stretch_tokens")
 @pytest.mark.parametrize("batch_size", [B, 8 * B, 1000])
-def test_pairs_are_those_of_the_pair_batches(stretch: int, batch_size: int) -> None:
+def test_pairs_are_those_of_the_pair_batches(batch_size: int) -> None:
     blocks = SkipGramBlocks(CORPUS, batch_size, W, block_size=B, threshold=0.05)
     pairs = SkipGramPairs(CORPUS, 7, W, threshold=0.05)
     found = list(blocks.epoch(2))
@@ -167,7 +178,10 @@ def test_noise_follows_counts_to_the_power_and_leaves_unk_out() -> None:
 
 def run(net: SkipGram, num_epochs: int = 3, **kwargs: Any) -> list[dict[str, Any]]:
     batches = SkipGramBlocks(CORPUS, 16, W, **ROWS)
-    return train(net, batches, num_epochs, 0.05, "sgd", schedule="linear", progress="none", **kwargs)
+    history: list[dict[str, Any]] = train(
+        net, batches, num_epochs, 0.05, "sgd", schedule="linear", progress="none", **kwargs
+    )
+    return history
 
 
 def test_a_run_learns_and_says_what_it_did() -> None:
@@ -183,7 +197,7 @@ def test_a_resumed_run_equals_one_that_was_not_interrupted(tmp_path: Path) -> No
     set_tables(parts, tables(whole))
     run(whole)
 
-    def stop(metrics: dict[str, Any]) -> None:
+    def stop(_: dict[str, Any]) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

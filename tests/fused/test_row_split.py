@@ -55,7 +55,7 @@ def test_one_part_or_three(loss: str, out_grad: Any, contexts: Any, monkeypatch:
                 array.attach_grad()
             with autograd.record():
                 if loss == "sampled":
-                    losses = sampled_cross_entropy(*arrays, S, REMOVED)
+                    losses = sampled_cross_entropy(*arrays, num_sampled=S, removed=REMOVED)
                 else:
                     losses = linear_cross_entropy(arrays[0], TARGET, *arrays[1:])
             losses.backward(np.array(out_grad, dtype="float32", ctx=ctx))

@@ -41,7 +41,7 @@ def device(array: Any, ctx: Any = None, grad_req: str = "write") -> Any:
 def run(arrays: Any, out_grad: Any, removed: Any = None) -> numpy.ndarray:
     ctx = arrays[0].ctx
     with autograd.record():
-        loss = sampled_cross_entropy(*arrays, S, removed)
+        loss = sampled_cross_entropy(*arrays, num_sampled=S, removed=removed)
     loss.backward(np.array(out_grad, dtype="float32", ctx=ctx))
     return loss.asnumpy()
 
@@ -90,7 +90,7 @@ def test_gradients_that_accumulate() -> None:
 def test_backward_twice() -> None:
     arrays = [device(array) for array in (HIDDEN, ROWS, SHIFT)]
     with autograd.record():
-        loss = sampled_cross_entropy(*arrays, S)
+        loss = sampled_cross_entropy(*arrays, num_sampled=S)
     for out_grad in (numpy.ones(N), OUT_GRAD, numpy.full(N, 2.0)):
         loss.backward(np.array(out_grad, dtype="float32"), retain_graph=True)
         for array, right in zip(arrays, slow_gradients(out_grad)):
@@ -112,6 +112,6 @@ def test_scores_of_ten_thousand(score: float) -> None:
 
 def test_without_recording_there_is_no_gradient() -> None:
     arrays = [device(array) for array in (HIDDEN, ROWS, SHIFT)]
-    loss = sampled_cross_entropy(*arrays, S).asnumpy()
+    loss = sampled_cross_entropy(*arrays, num_sampled=S).asnumpy()
     numpy.testing.assert_allclose(loss, slow_loss(HIDDEN, ROWS, SHIFT), rtol=2e-5, atol=1e-6)
     assert not any(array.grad.asnumpy().any() for array in arrays)

@@ -1,16 +1,20 @@
-"""Bundles of pairs below the same nodes of a tree, beside a walk down each pair's path."""
+"""Groups of pairs below the same nodes of a tree, beside a walk down each pair's path."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Tuple
 
 import numpy
 import pytest
 from oracles.blocks import CORPUS, B, V, W, pairs_of
 
 from gluon_softmax import BinaryTree, SkipGramBlocks, balanced_tree, build_huffman
-from gluon_softmax.fused.tree_bundles import TreeBundles
+from gluon_softmax.data.skip_gram_blocks import SkipGramBlockBatch
+from gluon_softmax.fused.node_span import NodeSpan
+from gluon_softmax.fused.tree_groups import PairGrouping, PairGroups
+
+Path = Tuple[Tuple[int, int], ...]
 
 
 def chain(vocab_size: int) -> BinaryTree:
@@ -26,26 +30,37 @@ TREES = {
 }
 
 
-def arranged(tree: BinaryTree, size: int, per_step: int, batches: list[Any]) -> tuple[Any, list[Any]]:
+def all_batches() -> list[SkipGramBlockBatch]:
+    return list(SkipGramBlocks(CORPUS, 8, W, 0, block_size=B, subsampling="none").epoch(0))
+
+
+def arranged(
+    tree: BinaryTree, size: int, per_step: int, batches: list[SkipGramBlockBatch]
+) -> tuple[PairGroups, list[PairGroups]]:
     arrays = (numpy.concatenate(parts) for parts in zip(*batches))
-    sample, steps = TreeBundles(tree, size, per_step).arrange(*arrays)
+    found = PairGrouping(tree, size, per_step).arrange(*arrays)
+    assert found is not None
+    sample, steps = found
     return sample, list(steps)
 
 
-def walk(steps: list[Any], size: int, per_step: int) -> Counter[tuple[int, tuple[tuple[int, int], ...]]]:
+def walk(steps: list[PairGroups], size: int, per_step: int) -> Counter[tuple[int, Path]]:
     """How often each (context word, the nodes its pair passes, sorted, with the turn at each) is there."""
-    found: Counter[Any] = Counter()
+    found: Counter[tuple[int, Path]] = Counter()
     for step in steps:
-        nodes, passing, turning = (array.reshape(per_step, -1).tolist() for array in step[2:])
+        spans = NodeSpan.unpack(step.weight_row, step.label_row, size)
+        for row, again in zip(spans.pack(size), (step.weight_row, step.label_row)):
+            numpy.testing.assert_array_equal(row, again)
+        assert (spans.begin <= spans.turn).all() and (spans.turn <= spans.end).all()
+        nodes, begins, turns, ends = (a.reshape(per_step, -1).tolist() for a in (step.nodes, *spans))
         for k, contexts in enumerate(step.contexts.reshape(per_step, size).tolist()):
             for pair, context in enumerate(contexts):
-                path = []
-                for node, passes, turns in zip(nodes[k], passing[k], turning[k]):
-                    begin, end = divmod(passes, size + 1)
-                    assert divmod(turns, size + 1)[0] == begin and begin <= turns % (size + 1) <= end
-                    if begin <= pair < end:
-                        path.append((node, int(pair >= turns % (size + 1))))
-                if path:  # what fills the last bundle passes nothing
+                path = [
+                    (node, int(pair >= turn))
+                    for node, begin, turn, end in zip(nodes[k], begins[k], turns[k], ends[k])
+                    if begin <= pair < end
+                ]
+                if path:  # what pads the last group passes nothing
                     found[context, tuple(sorted(path))] += 1
     return found
 
@@ -55,7 +70,7 @@ def walk(steps: list[Any], size: int, per_step: int) -> Counter[tuple[int, tuple
 def test_every_pair_is_there_once_with_the_nodes_and_turns_of_its_path(
     tree: BinaryTree, size: int, per_step: int
 ) -> None:
-    batches = list(SkipGramBlocks(CORPUS, 8, W, 0, block_size=B, subsampling="none").epoch(0))
+    batches = all_batches()
     expected = Counter(
         (context, tuple(sorted(zip(tree.points[center].tolist(), tree.codes[center].tolist()))))
         for batch in batches
@@ -70,23 +85,23 @@ def test_every_pair_is_there_once_with_the_nodes_and_turns_of_its_path(
     assert sum(sampled.values()) == sample.num_pairs > 0 and not sampled - expected
 
 
-def test_a_step_holds_an_odd_number_of_nodes_a_bundle_and_none_twice() -> None:
-    batches = list(SkipGramBlocks(CORPUS, 8, W, 0, block_size=B, subsampling="none").epoch(0))
-    sample, steps = arranged(TREES["huffman"], 8, 2, batches)
+def test_a_step_holds_an_odd_number_of_nodes_per_group_and_none_twice() -> None:
+    sample, steps = arranged(TREES["huffman"], 8, 2, all_batches())
     for step in (sample, *steps):
         columns = step.nodes.size // 2
         assert columns % 2 == 1 and step.contexts.size == 16
-        for nodes, passing in zip(step.nodes.reshape(2, -1), step.passing.reshape(2, -1)):
-            real = nodes[passing > 0]
-            assert len(set(real.tolist())) == real.size and not nodes[passing == 0].any()  # filled with 0
-            assert all(begin < end for begin, end in (divmod(p, 9) for p in passing[passing > 0].tolist()))
+        for nodes, row in zip(step.nodes.reshape(2, -1), step.weight_row.reshape(2, -1)):
+            real = nodes[row > 0]
+            assert len(set(real.tolist())) == real.size and not nodes[row == 0].any()  # padded with 0
+            span = NodeSpan.unpack(row[row > 0], row[row > 0], 8)
+            assert (span.begin < span.end).all()
 
 
 def test_the_same_pairs_give_the_same_steps_and_no_pairs_give_none() -> None:
-    batches = list(SkipGramBlocks(CORPUS, 8, W, 0, block_size=B, subsampling="none").epoch(0))
+    batches = all_batches()
     first, second = (arranged(TREES["huffman"], 8, 2, batches) for _ in range(2))
     for one, other in zip((first[0], *first[1]), (second[0], *second[1])):
         for left, right in zip(one, other):
             numpy.testing.assert_array_equal(left, right)
-    words, left, right = batches[0]
-    assert TreeBundles(TREES["huffman"], 8, 2).arrange(words, left * 0, right * 0) is None
+    words, before, after = batches[0]
+    assert PairGrouping(TREES["huffman"], 8, 2).arrange(words, before * 0, after * 0) is None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Tuple
 
 import numpy
 
+from gluon_softmax import SkipGram
 from gluon_softmax.backend import np
+from gluon_softmax.data.skip_gram_blocks import SkipGramBlockBatch
 from oracles.reference import TinyCorpus
 
 V, D, W, B = 23, 6, 3, 4
+
+Pair = Tuple[int, int, "list[int]"]  # centre, context word, the block's noise words
 
 
 def make_corpus(num_sentences: int = 30, seed: int = 0) -> TinyCorpus:
@@ -21,21 +25,29 @@ def make_corpus(num_sentences: int = 30, seed: int = 0) -> TinyCorpus:
 CORPUS = make_corpus()
 
 
+def two_lists() -> tuple[list[Any], list[Any]]:
+    """Ids, or changes, of the one table and of the other."""
+    return [], []
+
+
 def tables(net: Any) -> list[numpy.ndarray]:
+    """Of the words and of the output layer, on the host."""
     return [p.list_data()[0].asnumpy().copy() for p in (net.embed.weight, net.output_layer.weight)]
 
 
-def set_tables(net: Any, values: list[numpy.ndarray]) -> Any:
-    for block, table in zip((net.embed, net.output_layer), values):
+def set_tables(net: SkipGram, values: list[numpy.ndarray]) -> SkipGram:
+    output_layer: Any = net.output_layer
+    for block, table in zip((net.embed, output_layer), values):
         block.weight.set_data(np.array(table))
     return net
 
 
-def pairs_of(batch: Any) -> list[tuple[int, int, list[int]]]:
-    """(centre, context word, the block's noise words) of a batch, read word by word."""
+def pairs_of(batch: SkipGramBlockBatch, reach: int = W) -> list[Pair]:
+    """The pairs of a batch, read word by word."""
     found = []
     for words, left, right in zip(batch.words.tolist(), batch.left, batch.right):
         for i in range(left.size):
-            near = [*range(W + i - left[i], W + i), *range(W + i + 1, W + i + 1 + right[i])]
-            found += [(words[W + i], words[j], words[left.size + 2 * W :]) for j in near]
+            center = reach + i
+            near = [*range(center - left[i], center), *range(center + 1, center + 1 + right[i])]
+            found += [(words[center], words[j], words[left.size + 2 * reach :]) for j in near]
     return found
