@@ -49,7 +49,8 @@ def make_net(layer: OutputLayer) -> SkipGram:
 
 
 def make_steps(net: SkipGram, batches: SkipGramBlocks) -> InPlaceSGD:
-    return net.in_place_sgd(batches, mx.cpu())
+    steps: InPlaceSGD = net.in_place_sgd(batches, mx.cpu())
+    return steps
 
 
 def step_on(steps: InPlaceSGD, batch: Batch, rate: float = RATE) -> None:

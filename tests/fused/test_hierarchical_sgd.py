@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+
 import numpy
 import pytest
 from oracles.blocks import CORPUS, B, D, V, W, pairs_of, set_tables, tables, two_lists

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy
 import pytest
 from oracles.reference import numeric_gradient
@@ -11,6 +9,7 @@ from oracles.reference import numeric_gradient
 from gluon_softmax.backend import autograd, gluon, np
 from gluon_softmax.fused import linear_cross_entropy as module
 from gluon_softmax.fused.linear_cross_entropy import linear_cross_entropy
+from gluon_softmax.utils.types import Array, Context, Contexts
 
 N, D, C = 11, 4, 7
 RNG = numpy.random.default_rng(3)
@@ -19,7 +18,7 @@ TARGET = RNG.integers(0, C, N)
 OUT_GRAD = RNG.normal(size=N).astype(numpy.float32)
 
 
-def make(contexts: Any = None, use_bias: bool = True, grad_req: str = "write") -> list[gluon.Parameter]:
+def make(contexts: Contexts = None, use_bias: bool = True, grad_req: str = "write") -> list[gluon.Parameter]:
     shapes = [(C, D), (C,)] if use_bias else [(C, D)]
     parameters = [gluon.Parameter(f"p{i}", grad_req=grad_req, shape=shape) for i, shape in enumerate(shapes)]
     rng = numpy.random.default_rng(5)
@@ -29,9 +28,14 @@ def make(contexts: Any = None, use_bias: bool = True, grad_req: str = "write") -
     return parameters
 
 
-def slow_loss(hidden: Any, weight: Any, bias: Any = 0.0) -> numpy.ndarray:
-    odds = numpy.exp(numpy.asarray(hidden, dtype=numpy.float64) @ numpy.transpose(weight) + bias)
-    return -numpy.log(odds[numpy.arange(len(odds)), TARGET[: len(odds)]] / odds.sum(axis=1))
+def slow_loss(
+    hidden: numpy.ndarray, weight: numpy.ndarray, bias: numpy.ndarray | float = 0.0
+) -> numpy.ndarray:
+    odds: numpy.ndarray = numpy.exp(
+        numpy.asarray(hidden, dtype=numpy.float64) @ numpy.transpose(weight) + bias
+    )
+    losses: numpy.ndarray = -numpy.log(odds[numpy.arange(len(odds)), TARGET[: len(odds)]] / odds.sum(axis=1))
+    return losses
 
 
 def slow_gradients(arrays: list[numpy.ndarray], out_grad: numpy.ndarray) -> list[numpy.ndarray]:
@@ -43,14 +47,14 @@ def slow_gradients(arrays: list[numpy.ndarray], out_grad: numpy.ndarray) -> list
     return [numeric_gradient(lambda x, i=i: total(i, x), array) for i, array in enumerate(arrays)]  # type: ignore[misc]
 
 
-def run(hidden: Any, parameters: Any, out_grad: Any) -> numpy.ndarray:
+def run(hidden: Array, parameters: list[gluon.Parameter], out_grad: numpy.ndarray) -> numpy.ndarray:
     with autograd.record():
         loss = linear_cross_entropy(hidden, TARGET, *(p.data(hidden.ctx) for p in parameters))
     loss.backward(np.array(out_grad, ctx=hidden.ctx))
     return loss.asnumpy()
 
 
-def values(parameters: Any) -> list[numpy.ndarray]:
+def values(parameters: list[gluon.Parameter]) -> list[numpy.ndarray]:
     return [parameter.list_data()[0].asnumpy() for parameter in parameters]
 
 
@@ -58,7 +62,11 @@ def values(parameters: Any) -> list[numpy.ndarray]:
 @pytest.mark.parametrize("use_bias", [False, True])
 @pytest.mark.parametrize("rows", [1, 4, 100])
 def test_loss_and_gradients(
-    rows: int, use_bias: bool, out_grad: numpy.ndarray, contexts: Any, monkeypatch: pytest.MonkeyPatch
+    rows: int,
+    use_bias: bool,
+    out_grad: numpy.ndarray,
+    contexts: list[Context],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whole or in blocks, with one factor for all losses or one each."""
     monkeypatch.setattr(module, "_BLOCK", rows * C)
@@ -113,10 +121,11 @@ def test_backward_twice() -> None:
     with autograd.record():
         loss = linear_cross_entropy(np.array(HIDDEN), TARGET, *(p.data() for p in parameters))
     gradients = []
-    for out_grad in (numpy.ones(N), OUT_GRAD):
+    out_grads: list[numpy.ndarray] = [numpy.ones(N), OUT_GRAD]
+    for out_grad in out_grads:
         loss.backward(np.array(out_grad, dtype="float32"), retain_graph=True)
         gradients.append(parameters[0].grad().asnumpy())
-    for gradient, out_grad in zip(gradients, (numpy.ones(N), OUT_GRAD)):
+    for gradient, out_grad in zip(gradients, out_grads):
         right = slow_gradients([HIDDEN, *values(parameters)], out_grad)[1]
         numpy.testing.assert_allclose(gradient, right, rtol=1e-4, atol=1e-5)
 

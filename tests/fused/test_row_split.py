@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy
 import pytest
 
@@ -12,6 +10,7 @@ from gluon_softmax.fused import row_split as module
 from gluon_softmax.fused.linear_cross_entropy import linear_cross_entropy
 from gluon_softmax.fused.row_split import split_rows
 from gluon_softmax.fused.sampled_cross_entropy import sampled_cross_entropy
+from gluon_softmax.utils.types import Context
 
 N, S, D, C = 7, 3, 4, 5
 RNG = numpy.random.default_rng(2)
@@ -44,7 +43,9 @@ def test_few_rows_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("out_grad", [numpy.ones(N), OUT_GRAD])
 @pytest.mark.parametrize("loss", ["linear", "sampled"])
-def test_one_part_or_three(loss: str, out_grad: Any, contexts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_part_or_three(
+    loss: str, out_grad: numpy.ndarray, contexts: list[Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for ctx in contexts:
         found = []
         for workers in (1, 3):
@@ -55,7 +56,7 @@ def test_one_part_or_three(loss: str, out_grad: Any, contexts: Any, monkeypatch:
                 array.attach_grad()
             with autograd.record():
                 if loss == "sampled":
-                    losses = sampled_cross_entropy(*arrays, num_sampled=S, removed=REMOVED)
+                    losses = sampled_cross_entropy(arrays[0], arrays[1], arrays[2], S, REMOVED)
                 else:
                     losses = linear_cross_entropy(arrays[0], TARGET, *arrays[1:])
             losses.backward(np.array(out_grad, dtype="float32", ctx=ctx))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy
 import pytest
 from oracles.reference import numeric_gradient
 
 from gluon_softmax.backend import autograd, np
 from gluon_softmax.fused.sampled_cross_entropy import sampled_cross_entropy
+from gluon_softmax.utils.types import Array, Context
 
 N, S, D = 6, 4, 3
 RNG = numpy.random.default_rng(11)
@@ -20,7 +19,9 @@ OUT_GRAD = RNG.normal(size=N).astype(numpy.float32)
 REMOVED = numpy.array([[0, 0, 0, 3, 5], [0, 2, 3, 1, 3]])  # of the first position all but one
 
 
-def slow_loss(hidden: Any, rows: Any, shift: Any, removed: Any = None) -> numpy.ndarray:
+def slow_loss(
+    hidden: numpy.ndarray, rows: numpy.ndarray, shift: numpy.ndarray, removed: numpy.ndarray | None = None
+) -> numpy.ndarray:
     left_out = set() if removed is None else set(zip(*numpy.asarray(removed).tolist()))
     losses = []
     for i, h in enumerate(numpy.asarray(hidden, dtype=numpy.float64)):
@@ -30,34 +31,37 @@ def slow_loss(hidden: Any, rows: Any, shift: Any, removed: Any = None) -> numpy.
     return numpy.array(losses)
 
 
-def device(array: Any, ctx: Any = None, grad_req: str = "write") -> Any:
+def device(array: numpy.ndarray, ctx: Context | None = None, grad_req: str = "write") -> Array:
     """On `ctx`, with a gradient unless `grad_req` is "null"."""
-    on_device = np.array(array, ctx=ctx)
+    on_device: Array = np.array(array, ctx=ctx)
     if grad_req != "null":
         on_device.attach_grad(grad_req)
     return on_device
 
 
-def run(arrays: Any, out_grad: Any, removed: Any = None) -> numpy.ndarray:
-    ctx = arrays[0].ctx
+def run(arrays: list[Array], out_grad: numpy.ndarray, removed: numpy.ndarray | None = None) -> numpy.ndarray:
+    hidden, rows, shift = arrays
     with autograd.record():
-        loss = sampled_cross_entropy(*arrays, num_sampled=S, removed=removed)
-    loss.backward(np.array(out_grad, dtype="float32", ctx=ctx))
+        loss = sampled_cross_entropy(hidden, rows, shift, S, removed)
+    loss.backward(np.array(out_grad, dtype="float32", ctx=hidden.ctx))
     return loss.asnumpy()
 
 
-def slow_gradients(out_grad: Any, removed: Any = None) -> list[numpy.ndarray]:
+def slow_gradients(out_grad: numpy.ndarray, removed: numpy.ndarray | None = None) -> list[numpy.ndarray]:
     arrays = [HIDDEN, ROWS, SHIFT]
 
     def total(i: int, x: numpy.ndarray) -> float:
-        return float(slow_loss(*(x if i == j else a for j, a in enumerate(arrays)), removed) @ out_grad)
+        hidden, rows, shift = (x if i == j else array for j, array in enumerate(arrays))
+        return float(slow_loss(hidden, rows, shift, removed) @ out_grad)
 
     return [numeric_gradient(lambda x, i=i: total(i, x), array) for i, array in enumerate(arrays)]  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("removed", [None, REMOVED])
 @pytest.mark.parametrize("out_grad", [numpy.ones(N), numpy.full(N, -0.3), OUT_GRAD])
-def test_loss_and_gradients(removed: Any, out_grad: numpy.ndarray, contexts: Any) -> None:
+def test_loss_and_gradients(
+    removed: numpy.ndarray | None, out_grad: numpy.ndarray, contexts: list[Context]
+) -> None:
     for ctx in contexts:
         arrays = [device(array, ctx) for array in (HIDDEN, ROWS, SHIFT)]
         loss = run(arrays, out_grad, removed)
@@ -90,7 +94,7 @@ def test_gradients_that_accumulate() -> None:
 def test_backward_twice() -> None:
     arrays = [device(array) for array in (HIDDEN, ROWS, SHIFT)]
     with autograd.record():
-        loss = sampled_cross_entropy(*arrays, num_sampled=S)
+        loss = sampled_cross_entropy(arrays[0], arrays[1], arrays[2], S)
     for out_grad in (numpy.ones(N), OUT_GRAD, numpy.full(N, 2.0)):
         loss.backward(np.array(out_grad, dtype="float32"), retain_graph=True)
         for array, right in zip(arrays, slow_gradients(out_grad)):
@@ -112,6 +116,6 @@ def test_scores_of_ten_thousand(score: float) -> None:
 
 def test_without_recording_there_is_no_gradient() -> None:
     arrays = [device(array) for array in (HIDDEN, ROWS, SHIFT)]
-    loss = sampled_cross_entropy(*arrays, num_sampled=S).asnumpy()
+    loss = sampled_cross_entropy(arrays[0], arrays[1], arrays[2], S).asnumpy()
     numpy.testing.assert_allclose(loss, slow_loss(HIDDEN, ROWS, SHIFT), rtol=2e-5, atol=1e-6)
     assert not any(array.grad.asnumpy().any() for array in arrays)

@@ -101,7 +101,8 @@ def test_the_same_pairs_give_the_same_steps_and_no_pairs_give_none() -> None:
     batches = all_batches()
     first, second = (arranged(TREES["huffman"], 8, 2, batches) for _ in range(2))
     for one, other in zip((first[0], *first[1]), (second[0], *second[1])):
-        for left, right in zip(one, other):
+        assert one.num_pairs == other.num_pairs
+        for left, right in zip(one[1:], other[1:]):
             numpy.testing.assert_array_equal(left, right)
     words, before, after = batches[0]
     assert PairGrouping(TREES["huffman"], 8, 2).arrange(words, before * 0, after * 0) is None

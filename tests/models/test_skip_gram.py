@@ -9,8 +9,9 @@ import pytest
 from oracles.reference import numeric_gradient, softplus
 
 from gluon_softmax import CBOW, NegativeSampling, SkipGram, masked_bce
-from gluon_softmax.backend import autograd, mx, np
+from gluon_softmax.backend import autograd, gluon, mx, np
 from gluon_softmax.output_layers.base import OutputLayer
+from gluon_softmax.utils.types import Array, Context, Contexts
 
 V, D, K = 12, 4, 3
 COUNTS = numpy.arange(V, 0, -1)
@@ -22,7 +23,7 @@ MASK = (numpy.arange(6) < numpy.array([6, 2, 0, 1, 4])[:, None]).astype(numpy.fl
 LABEL = (numpy.arange(6) < numpy.array([2, 1, 0, 1, 3])[:, None]).astype(numpy.float32)
 
 
-def make(kind: type, contexts: Any = None, hybridize: bool = False, sparse_grad: bool = False) -> Any:
+def make(kind: type, contexts: Contexts = None, hybridize: bool = False, sparse_grad: bool = False) -> Any:
     mx.random.seed(5)
     net = kind(V, D, NegativeSampling(COUNTS, D, K, sparse_grad=sparse_grad), sparse_grad)
     net.initialize(mx.init.Normal(1.0), ctx=contexts)
@@ -32,25 +33,29 @@ def make(kind: type, contexts: Any = None, hybridize: bool = False, sparse_grad:
     return net
 
 
-def tables(net: Any, ctx: Any) -> tuple[numpy.ndarray, numpy.ndarray]:
+def tables(net: Any, ctx: Context) -> tuple[numpy.ndarray, numpy.ndarray]:
     """The word vectors and the output vectors."""
     return tuple(
         p.data(ctx).asnumpy().astype(numpy.float64) for p in (net.embed.weight, net.output_layer.weight)
     )
 
 
-def dense_gradient(parameter: Any, ctx: Any) -> numpy.ndarray:
-    gradient = parameter.grad(ctx)
-    return (gradient.tostype("default") if gradient.stype == "row_sparse" else gradient).asnumpy()
+def dense_gradient(parameter: gluon.Parameter, ctx: Context) -> numpy.ndarray:
+    gradient: Any = parameter.grad(ctx)  # dense or row-sparse
+    dense: Array = gradient.tostype("default") if gradient.stype == "row_sparse" else gradient
+    return dense.asnumpy()
 
 
-def negative_sampling_loss(hidden: Any, output: Any, target: Any, noise: Any) -> Any:
+def negative_sampling_loss(
+    hidden: numpy.ndarray, output: numpy.ndarray, target: numpy.ndarray, noise: numpy.ndarray
+) -> numpy.ndarray:
     right = numpy.einsum("bd,bd->b", hidden, output[target])
     wrong = numpy.einsum("bd,bkd->bk", hidden, output[noise])
-    return softplus(-right) + softplus(wrong).sum(axis=1)
+    losses: numpy.ndarray = softplus(-right) + softplus(wrong).sum(axis=1)
+    return losses
 
 
-def masked_mean(embed: Any) -> numpy.ndarray:
+def masked_mean(embed: numpy.ndarray) -> numpy.ndarray:
     rows = [embed[words[keep > 0]] for words, keep in zip(WORDS, MASK)]
     return numpy.array([row.mean(axis=0) if len(row) else numpy.zeros(D) for row in rows])
 
@@ -59,7 +64,7 @@ def masked_mean(embed: Any) -> numpy.ndarray:
 @pytest.mark.parametrize("sparse_grad", [False, True])
 @pytest.mark.parametrize("kind", [SkipGram, CBOW])
 def test_losses_and_gradients_are_those_of_numpy(
-    kind: type, sparse_grad: bool, hybridize: bool, contexts: Any
+    kind: type, sparse_grad: bool, hybridize: bool, contexts: list[Context]
 ) -> None:
     net = make(kind, contexts, hybridize, sparse_grad)
     target = CONTEXT if kind is SkipGram else CENTER
@@ -68,7 +73,7 @@ def test_losses_and_gradients_are_those_of_numpy(
     assert 0 not in noise
     embed, output = tables(net, contexts[-1])
 
-    def loss_of(embed: Any, output: Any) -> Any:
+    def loss_of(embed: numpy.ndarray, output: numpy.ndarray) -> numpy.ndarray:
         hidden = embed[CENTER] if kind is SkipGram else masked_mean(embed)
         return negative_sampling_loss(hidden, output, target, noise)
 
@@ -93,14 +98,15 @@ def test_a_window_without_words_has_a_hidden_vector_of_zeros() -> None:
 
 @pytest.mark.parametrize("hybridize", [False, True])
 @pytest.mark.parametrize("sparse_grad", [False, True])
-def test_the_books_four_go_through_score(sparse_grad: bool, hybridize: bool, contexts: Any) -> None:
+def test_the_books_four_go_through_score(sparse_grad: bool, hybridize: bool, contexts: list[Context]) -> None:
     net = make(SkipGram, contexts, hybridize, sparse_grad)
     embed, output = tables(net, contexts[-1])
 
-    def loss_of(embed: Any, output: Any) -> Any:
+    def loss_of(embed: numpy.ndarray, output: numpy.ndarray) -> numpy.ndarray:
         scores = numpy.einsum("bd,bld->bl", embed[CENTER], output[WORDS])
         terms = numpy.where(LABEL > 0, softplus(-scores), softplus(scores)) * MASK
-        return (terms.sum(axis=1) / numpy.maximum(MASK.sum(axis=1), 1)).sum()
+        total: numpy.ndarray = (terms.sum(axis=1) / numpy.maximum(MASK.sum(axis=1), 1)).sum()
+        return total
 
     for ctx in contexts:
         batch = [np.array(a, dtype=a.dtype, ctx=ctx) for a in (CENTER[:, None], WORDS, MASK, LABEL)]
@@ -134,7 +140,9 @@ def test_unknown_words_are_never_noise_and_all_parameters_are_seen(kind: type) -
     ((V + 1, D), ValueError, f"output_layer takes the vocabulary .* {V + 1} words; got one over {V}"),
     ((V, D + 2), ValueError, f"output_layer takes in_units equal to embed_size, {D + 2}; got in_units {D}"),
 ])  # fmt: skip
-def test_a_layer_that_does_not_fit_is_named(kind: type, arguments: Any, error: type, said: str) -> None:
+def test_a_layer_that_does_not_fit_is_named(
+    kind: type, arguments: tuple[int, int], error: type, said: str
+) -> None:
     with pytest.raises(error, match=f"^{said}"):
         kind(*arguments, NegativeSampling(COUNTS, D))
     with pytest.raises(
@@ -143,8 +151,9 @@ def test_a_layer_that_does_not_fit_is_named(kind: type, arguments: Any, error: t
         kind(V, D, "full")
 
 
-def ids(*shape: int, fill: int = 1) -> Any:
-    return np.full(shape, fill, dtype="int32")
+def ids(*shape: int, fill: int = 1) -> Array:
+    array: Array = np.full(shape, fill, dtype="int32")
+    return array
 
 
 @pytest.mark.parametrize("batch, error, said", [
@@ -158,7 +167,7 @@ def ids(*shape: int, fill: int = 1) -> Any:
     ((ids(2, 1), ids(3, 5), np.ones((3, 5)), np.ones((3, 5))), ValueError, "ids without its last axis"),
     ((ids(3, 1), ids(3, 5, fill=V), np.ones((3, 5)), np.ones((3, 5))), ValueError, "ids takes ids in"),
 ])  # fmt: skip
-def test_wrong_skip_gram_inputs_are_named(batch: Any, error: type, said: str) -> None:
+def test_wrong_skip_gram_inputs_are_named(batch: tuple[Array, ...], error: type, said: str) -> None:
     with pytest.raises(error, match=f"^{said}"):
         make(SkipGram)(*batch)
 
@@ -169,7 +178,7 @@ def test_wrong_skip_gram_inputs_are_named(batch: Any, error: type, said: str) ->
     ((np.ones((3, 5)), np.ones((3, 5)), ids(3)), TypeError, "ids takes integer ids"),
     ((ids(3, 5), np.ones((3, 5)), ids(3, fill=V)), ValueError, "target takes ids in"),
 ])  # fmt: skip
-def test_wrong_cbow_inputs_are_named(batch: Any, error: type, said: str) -> None:
+def test_wrong_cbow_inputs_are_named(batch: tuple[Array, ...], error: type, said: str) -> None:
     with pytest.raises(error, match=f"^{said}"):
         make(CBOW)(*batch)
 

@@ -30,9 +30,10 @@ def two_lists() -> tuple[list[Any], list[Any]]:
     return [], []
 
 
-def tables(net: Any) -> list[numpy.ndarray]:
+def tables(net: SkipGram) -> list[numpy.ndarray]:
     """Of the words and of the output layer, on the host."""
-    return [p.list_data()[0].asnumpy().copy() for p in (net.embed.weight, net.output_layer.weight)]
+    output_layer: Any = net.output_layer
+    return [p.list_data()[0].asnumpy().copy() for p in (net.embed.weight, output_layer.weight)]
 
 
 def set_tables(net: SkipGram, values: list[numpy.ndarray]) -> SkipGram:
