@@ -1,7 +1,7 @@
 """The fast step of the skip-gram with hierarchical softmax; `InPlaceSGD` says what makes it fast.
 
 The pairs of many batches are sorted by their centre's leaf and cut into groups, each with the few nodes that
-its pairs pass: a node is looked up once for a group, a context word once for a pair, and a group's scores are
+its pairs pass: a node is looked up once per group, a context word once per pair, and a group's scores are
 one small matrix product, most of which counts. See `PairGrouping`.
 """
 
@@ -55,7 +55,7 @@ class HierarchicalSGD(InPlaceSGD):
 
     over the path of c. The context word's vector predicts the centre, as in word2vec.c: the windows reach as
     far to both sides, so these pairs are distributed as the pairs read the other way. The nodes near the
-    root, where hundreds of pairs add up in a step, are damped: they move by no more than `_MAX_CHANGES` of
+    root, where thousands of pairs add up in a step, are damped: they move by no more than `_MAX_CHANGES` of
     them, damping = min(1, `_MAX_CHANGES` / the pairs of a step that are expected to pass). docs/fast_path.md
     draws a step on these pairs with figures.
 

@@ -77,7 +77,7 @@ class SkipGram(WordModel):
         layer = self.output_layer
         if not isinstance(layer, ScoringLayer):
             raise TypeError(
-                "score takes an output layer with one vector a word, such as NegativeSampling; "
+                "score takes an output layer with one vector per word, such as NegativeSampling; "
                 f"got {type(layer).__name__}"
             )
         hidden = self.embed(center.reshape(-1))  # (B, d)

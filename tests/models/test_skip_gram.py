@@ -186,5 +186,5 @@ def test_wrong_cbow_inputs_are_named(batch: tuple[Array, ...], error: type, said
 def test_score_needs_a_layer_with_one_vector_a_word() -> None:
     net = SkipGram(V, D, OutputLayer(V, D))
     net.initialize()
-    with pytest.raises(TypeError, match=r"^score takes an output layer with one vector a word"):
+    with pytest.raises(TypeError, match=r"^score takes an output layer with one vector per word"):
         net.score(ids(2, 1), ids(2, 3))
