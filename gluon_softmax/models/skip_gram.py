@@ -34,7 +34,7 @@ class SkipGram(WordModel):
     (B,), one per pair, in nats; or the book's four, center (B, 1), contexts_negatives (B, L), mask (B, L),
     label (B, L), and the loss is ``masked_bce(net.score(center, contexts_negatives), label, mask)``, (B,),
     one per centre. Raises ValueError for ids out of range or sizes that differ, TypeError for ids that are
-    not integers.
+    not integers and for a mask without a label.
     """
 
     def forward(
@@ -43,6 +43,8 @@ class SkipGram(WordModel):
         """The loss of each pair, or of each of the book's windows, (B,)."""
         loss: Array
         if mask is not None:
+            if label is None:
+                raise TypeError("label takes an array of the mask's shape; got None")
             loss = masked_bce(self.score(center, context), label, mask)
         else:
             check_same_shape("context", context.shape, "center", center.shape)

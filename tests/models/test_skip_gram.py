@@ -165,6 +165,7 @@ def ids(*shape: int, fill: int = 1) -> Array:
     ((ids(3, 1), ids(3, 5), np.ones((3, 4)), np.ones((3, 5))), ValueError, "mask takes the sizes of pred"),
     ((ids(3, 1), ids(3, 5), np.ones((3, 5)), np.ones((3, 4))), ValueError, "label takes the sizes of pred"),
     ((ids(2, 1), ids(3, 5), np.ones((3, 5)), np.ones((3, 5))), ValueError, "ids without its last axis"),
+    ((ids(3, 1), ids(3, 5), np.ones((3, 5))), TypeError, "label takes an array of the mask's shape"),
     ((ids(3, 1), ids(3, 5, fill=V), np.ones((3, 5)), np.ones((3, 5))), ValueError, "ids takes ids in"),
 ])  # fmt: skip
 def test_wrong_skip_gram_inputs_are_named(batch: tuple[Array, ...], error: type, said: str) -> None:
