@@ -1,4 +1,4 @@
-"""Writes mini_ptb.zip, the embedded corpus: newswire made up by a grammar, with planted groups of words.
+"""Write mini_ptb.zip, the embedded corpus: newswire made up by a grammar, with planted groups of words.
 
     python data/make_mini_ptb.py            # writes data/mini_ptb.zip
     python data/make_mini_ptb.py --check    # says whether it would write the same bytes
@@ -21,12 +21,13 @@ import sys
 import zipfile
 from pathlib import Path
 
-from mini_ptb_grammar import ADJECTIVES, FIRST_NAMES, GRAMMAR, GROUPS, SURNAME_ENDS, SURNAME_STARTS
+from mini_ptb_grammar import GRAMMAR
+from mini_ptb_words import ADJECTIVES, FIRST_NAMES, GROUPS, SURNAME_ENDS, SURNAME_STARTS
 
 SEED = 20_010
 NUM_TOKENS = {"train": 150_000, "valid": 10_000, "test": 10_000}
 
-AN = re.compile(r"[aei]|o(?!ne\b)|u(?!ni|se|ti|\.s\.)|hour")  # what "an" stands before
+AN = re.compile(r"[aei]|o(?!ne\b)|u(?!ni|se|ti|\.s\.)|hour")  # words that follow "an"
 
 
 class Rule:
@@ -38,18 +39,19 @@ class Rule:
         self.cumulative = list(itertools.accumulate(weights))
 
     def draw(self, rng: random.Random) -> list[str]:
+        """Return the parts of one alternative."""
         at = bisect.bisect_right(self.cumulative, rng.random() * self.cumulative[-1])
         return self.alternatives[min(at, len(self.alternatives) - 1)]
 
 
 def planted_groups() -> dict[str, list[str]]:
-    """Group name → its words."""
+    """Return the words of each group, by its name."""
     lines = (line.split(":") for line in GROUPS.strip().splitlines())
     return {name: words.split() for name, words in lines}
 
 
 def make_rules() -> dict[str, Rule]:
-    """Rule name → rule, from the grammar, the groups and the lists of words."""
+    """Return the rules by name, from the grammar, the groups and the lists of words."""
     surnames = [start + end for end in SURNAME_ENDS.split() for start in SURNAME_STARTS.split()]
     words = {"name": surnames, "first": FIRST_NAMES.split(), "adjective": ADJECTIVES.split()}
     rules = {name: Rule(words, offset=12.0) for name, words in planted_groups().items()}
@@ -62,7 +64,7 @@ def make_rules() -> dict[str, Rule]:
 
 
 def expand(rules: dict[str, Rule], rng: random.Random, name: str, words: list[str]) -> None:
-    """Append to `words`, the sentence so far, what the rule `name` becomes."""
+    """Append to `words`, the sentence so far, what the rule `name` expands to."""
     for _ in range(4):  # a sentence seldom says the same name twice
         parts = rules[name].draw(rng)
         if len(parts) > 1 or parts[0] not in words:
@@ -82,7 +84,7 @@ def expand(rules: dict[str, Rule], rng: random.Random, name: str, words: list[st
 
 
 def sentence(rules: dict[str, Rule], rng: random.Random) -> list[str]:
-    """The words of one sentence, with "an" for "a" before a vowel."""
+    """Return the words of one sentence, with "an" for "a" before a vowel."""
     words: list[str] = []
     expand(rules, rng, "SENTENCE", words)
     pairs = zip(words, [*words[1:], ""])
@@ -90,7 +92,7 @@ def sentence(rules: dict[str, Rule], rng: random.Random) -> list[str]:
 
 
 def make_texts() -> dict[str, str]:
-    """Split → text, a sentence a line."""
+    """Return the text of each split, one sentence per line."""
     rules, texts = make_rules(), {}
     for number, (split, num_tokens) in enumerate(NUM_TOKENS.items()):
         rng = random.Random(SEED + number)
@@ -105,14 +107,14 @@ def make_texts() -> dict[str, str]:
 
 
 def make_archive() -> bytes:
-    """The archive: mini_ptb/train.txt, valid.txt, test.txt and groups.json."""
+    """Return the archive: mini_ptb/train.txt, valid.txt, test.txt and groups.json."""
     members = {f"{split}.txt": text for split, text in make_texts().items()}
     members["groups.json"] = json.dumps(planted_groups(), indent=1) + "\n"
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, text in members.items():
             info = zipfile.ZipInfo(f"mini_ptb/{name}", date_time=(2000, 1, 1, 0, 0, 0))
-            info.create_system, info.external_attr = 3, 0o100644 << 16  # whatever system writes it
+            info.create_system, info.external_attr = 3, 0o100644 << 16  # on every system
             archive.writestr(info, text.encode("ascii"))
     return buffer.getvalue()
 
@@ -120,7 +122,7 @@ def make_archive() -> bytes:
 def main() -> int:
     """Write the archive, or compare it with `--check`."""
     parser = argparse.ArgumentParser(description="Write mini_ptb.zip, the embedded corpus.")
-    parser.add_argument("--check", action="store_true", help="compare with the archive there, write nothing")
+    parser.add_argument("--check", action="store_true", help="compare with the archive, write nothing")
     check = parser.parse_args().check
     path = Path(__file__).resolve().parent / "mini_ptb.zip"
     made = make_archive()
