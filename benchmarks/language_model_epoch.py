@@ -8,7 +8,7 @@ moves every row at each step, with dense gradients; PyTorch's is its fused form,
 and it looks up targets and candidates at once, which was the faster way too.
 
 A turn is the first 400 of an epoch's 1,452 batches (a first turn of each side does not count), from ids in
-memory to updated parameters; PyTorch's side draws with NumPy and masks at the hits alone, as in
+memory to updated parameters; PyTorch's side draws with NumPy and masks only the hits, as in
 `sampled_step.py`.
 
     python benchmarks/language_model_epoch.py [--runs 3] [--data-dir DIR] [--json] [--smoke]
@@ -17,14 +17,20 @@ memory to updated parameters; PyTorch's side draws with NumPy and masks at the h
 from __future__ import annotations
 
 import tempfile
-import time
 from pathlib import Path
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Callable, Iterator
 
 import numpy
-from rows import memory_row, read_options, row, show
-from sampled_step import draw_words, hits_of, log_expected_count
+from log_uniform import draw_words, hits_of, log_expected_count
+from options import read_options
+from rows import show_compared
 from sides import compare, serve
+from timing import seconds_of
+
+if TYPE_CHECKING:
+    import torch
+
+    from gluon_softmax.data.language_model_batches import LanguageModelBatch
 
 WIDTH, NUM_SAMPLED, COLUMNS, BPTT, DROPOUT, LEARNING_RATE = 200, 200, 32, 20, 0.25, 0.002
 
@@ -37,7 +43,9 @@ class _Batches:
         self.expected_positions = float(inputs.size)
         self.produced = {"tokens": 0}
 
-    def epoch(self, epoch: int) -> Any:
+    def epoch(self, epoch: int) -> Iterator[LanguageModelBatch]:
+        """Yield the same batches in every epoch."""
+        del epoch
         from gluon_softmax.data.language_model_batches import LanguageModelBatch
 
         self.produced = {"tokens": 0}
@@ -46,7 +54,8 @@ class _Batches:
             yield LanguageModelBatch(inputs, targets)
 
 
-def ours(batches: str, vocab_size: int) -> Callable[..., float]:
+def ours(batches: str, vocab_size: int) -> Callable[[int], float]:
+    """Prepare this project's side: seconds."""
     import gluon_softmax as gs
 
     with numpy.load(batches) as file:
@@ -63,7 +72,8 @@ def ours(batches: str, vocab_size: int) -> Callable[..., float]:
     return take
 
 
-def peer(batches: str, vocab_size: int) -> Callable[..., float]:
+def peer(batches: str, vocab_size: int) -> Callable[[int], float]:
+    """Prepare PyTorch's side: seconds."""
     import torch
     from torch import nn
     from torch.nn import functional as F
@@ -78,7 +88,7 @@ def peer(batches: str, vocab_size: int) -> Callable[..., float]:
     nn.init.zeros_(bias.weight)
     net = nn.ModuleList([embed, gru, weight, bias])
 
-    def loss_of(hidden: Any, drawn: numpy.ndarray, rng: numpy.random.Generator) -> Any:
+    def loss_of(hidden: torch.Tensor, drawn: numpy.ndarray, rng: numpy.random.Generator) -> torch.Tensor:
         words, num_tries = draw_words(vocab_size, NUM_SAMPLED, rng)
         hits = [torch.from_numpy(places) for places in hits_of(drawn, words)]
         ids = numpy.concatenate([drawn, words])
@@ -94,22 +104,24 @@ def peer(batches: str, vocab_size: int) -> Callable[..., float]:
     def take(turn: int) -> float:
         optimizer = torch.optim.Adam(net.parameters(), LEARNING_RATE, fused=True)
         rng, total = numpy.random.default_rng(turn), torch.zeros(())
-        state = torch.zeros(1, COLUMNS, WIDTH)
-        start = time.perf_counter()
-        for words, following in zip(inputs, targets):
-            optimizer.zero_grad()
-            hidden, state = gru(dropout(embed(torch.from_numpy(words))), state.detach())
-            loss = loss_of(dropout(hidden).reshape(-1, WIDTH), following.reshape(-1), rng)
-            loss.backward()
-            optimizer.step()
-            total += loss.detach()
-        return time.perf_counter() - start
+
+        def steps() -> None:
+            state = torch.zeros(1, COLUMNS, WIDTH)
+            for words, following in zip(inputs, targets):
+                optimizer.zero_grad()
+                hidden, state = gru(dropout(embed(torch.from_numpy(words))), state.detach())
+                loss = loss_of(dropout(hidden).reshape(-1, WIDTH), following.reshape(-1), rng)
+                loss.backward()
+                optimizer.step()
+                total.add_(loss.detach())
+
+        return seconds_of(steps)
 
     return take
 
 
 def save_batches(path: Path, num_batches: int, data_dir: str | None) -> int:
-    """The ids of the first batches, (num_batches, T, B) inputs and targets, and how many words there are."""
+    """Save the first batches, (num_batches, T, B) inputs and targets; return the number of words."""
     import gluon_softmax as gs
 
     corpus = gs.load_corpus("ptb", min_freq=1, eos=True, data_dir=data_dir)
@@ -120,15 +132,15 @@ def save_batches(path: Path, num_batches: int, data_dir: str | None) -> int:
 
 
 def main() -> None:
-    serve({"ours": ours, "peer": peer})
-    args = read_options(__doc__.splitlines()[0], runs=3)
+    """Print the rows."""
+    options = read_options(__doc__, runs=3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "batches.npz"
-        vocab_size = save_batches(path, 4 if args.smoke else 400, args.data_dir)
-        compared = compare(__file__, 1 if args.smoke else args.runs, batches=str(path), vocab_size=vocab_size)
-    show(row("lm_epoch_vs_torch", compared.turns, "s", 1.0, "lower"), args.json)
-    show(memory_row("lm_epoch_vs_torch", compared.memory), args.json)
+        vocab_size = save_batches(path, 4 if options.smoke else 400, options.data_dir)
+        compared = compare(__file__, options.runs, {"batches": str(path), "vocab_size": vocab_size})
+    show_compared("lm_epoch_vs_torch", compared, "s", 1.0, "lower", options.as_json)
 
 
 if __name__ == "__main__":
+    serve({"ours": ours, "peer": peer})
     main()

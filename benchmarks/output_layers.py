@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import gc
 
-from rows import read_options, row, show
+from options import read_options
+from rows import row, show
 from steps import make_step, turn_of_steps, zipf_counts
+from timing import take_turns
 
 import gluon_softmax as gs
+from gluon_softmax.output_layers.base import OutputLayer
 
-NUM_SAMPLED = 1000
+NUM_SAMPLED, WARM_UP = 1000, 2
 CUTOFFS = {10_000: [2_000], 100_000: [2_000, 10_000, 50_000], 260_000: [4_000, 40_000, 200_000]}
 
 
-def make_layers(vocab_size: int, in_units: int) -> dict[str, gs.FullSoftmax]:
-    """The layers over one vocabulary, the full softmax first."""
+def make_layers(vocab_size: int, in_units: int) -> dict[str, OutputLayer]:
+    """Return the layers over one vocabulary, the full softmax first."""
     counts = zipf_counts(vocab_size)
     cutoffs = CUTOFFS.get(vocab_size) or gs.optimal_cutoffs(counts, 3)
     num_sampled = min(NUM_SAMPLED, vocab_size // 2)
@@ -39,23 +42,25 @@ def make_layers(vocab_size: int, in_units: int) -> dict[str, gs.FullSoftmax]:
 def measure(
     vocab_size: int, positions: int, in_units: int, runs: int
 ) -> dict[str, list[tuple[float, float]]]:
-    """Milliseconds of a step, (the layer's, the full softmax's) a turn, after two that are not counted."""
-    turns = {
-        name: turn_of_steps(make_step(layer, positions, in_units), vocab_size, 1, positions)
-        for name, layer in make_layers(vocab_size, in_units).items()
-    }
-    taken = [{name: take(turn) for name, take in turns.items()} for turn in range(runs + 2)][2:]
-    return {name: [(times[name], times["full"]) for times in taken] for name in turns}
+    """Return milliseconds per step, (the layer's, the full softmax's) per turn, by the layer's name."""
+    layers = make_layers(vocab_size, in_units)
+    contestants = [
+        turn_of_steps(make_step(layer, positions, in_units), vocab_size, 1, positions)
+        for layer in layers.values()
+    ]
+    turns = take_turns(contestants, range(WARM_UP, WARM_UP + runs), warm_up=range(WARM_UP))
+    full, *_ = columns = list(zip(*turns))
+    return {name: list(zip(column, full)) for name, column in zip(layers, columns)}
 
 
 def main() -> None:
-    args = read_options(__doc__.splitlines()[0], runs=5, vocab_sizes="10000,100000")
-    sizes = [500] if args.smoke else [int(size) for size in args.vocab_sizes.split(",")]
-    positions, in_units, runs = (16, 16, 1) if args.smoke else (2240, 200, args.runs)
-    for vocab_size in sizes:
-        for name, times in measure(vocab_size, positions, in_units, runs).items():
+    """Print a line, or a row, per vocabulary and layer."""
+    options = read_options(__doc__, runs=5, vocab_sizes=(10_000, 100_000))
+    positions, in_units = (16, 16) if options.smoke else (2240, 200)
+    for vocab_size in (500,) if options.smoke else options.vocab_sizes:
+        for name, times in measure(vocab_size, positions, in_units, options.runs).items():
             found = row(f"{name} {vocab_size}", times, "ms", 1, "lower")
-            if args.json:
+            if options.as_json:
                 show(found, as_json=True)
             else:
                 faster = f"{1 / found['ratio']:6.1f} times as fast as the full softmax"

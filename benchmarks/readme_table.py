@@ -1,11 +1,11 @@
-"""The README's table and plot, from the rows of results.json; `make bench` makes both."""
+"""The README's table, from the rows of results.json."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Sequence
 
-from rows import is_met
+from rows import Row, is_met
 
 BEGIN, END = "<!-- from here on written by make bench -->", "<!-- written by make bench up to here -->"
 WORK = {
@@ -28,8 +28,8 @@ WORK = {
 }
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """One line a row, the peak memory of both sides at its end."""
+def table(rows: Sequence[Row]) -> str:
+    """Return one line per row, the peak memory of both sides at its end."""
     by_name = {row["name"]: row for row in rows}
     lines = [
         "| work | ours | peer | | ratio | target | | peak memory, MiB |",
@@ -50,33 +50,12 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _short(value: float) -> str:
-    """Three digits that count."""
+    """Three significant digits."""
     return f"{float(f'{value:.3g}'):,.10g}"
 
 
-def put_into(readme: Path, text: str) -> None:
-    """Replace what stands between the two marks."""
+def write_table(readme: Path, text: str) -> None:
+    """Replace the text between the two marks."""
     before, rest = readme.read_text(encoding="utf-8").split(BEGIN)
     after = rest.split(END)[1]
     readme.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
-
-
-def plot(row: Mapping[str, Any], file: Path) -> None:
-    """Held-out loss over seconds of training: every setting that was tried, a line a learning rate."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(7, 4))
-    for side, label, colour in (("peer", "gensim, 2 workers", "tab:gray"), ("ours", "here", "tab:blue")):
-        points = [point for point in row["points"] if point["side"] == side]
-        for number, lr in enumerate(sorted({point["lr"] for point in points})):
-            line = sorted((p["seconds"], p["loss"]) for p in points if p["lr"] == lr)
-            style = {"marker": "osDv"[number % 4], "color": colour, "alpha": 0.85, "linewidth": 1}
-            axes.plot(*zip(*line), label=f"{label}, rate {lr:g}", **style)
-    axes.axhline(row["quality"], color="black", linestyle=":", linewidth=1)
-    axes.set(
-        xlabel="seconds of training, each point a whole run", ylabel="held-out loss, nats a pair", xlim=0
-    )
-    axes.set_title("Skip-gram with negative sampling, Penn Treebank: time to quality", fontsize=10)
-    axes.legend(fontsize=8)
-    figure.tight_layout()
-    figure.savefig(file, dpi=110)

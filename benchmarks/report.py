@@ -12,10 +12,11 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-from presentation import plot, put_into, table
-from rows import show
+from figures import draw_time_to_quality
+from options import read_report_options
+from readme_table import table, write_table
+from rows import Row, show
 
 HERE = Path(__file__).resolve().parent
 RESULTS, README, PLOT = HERE / "results.json", HERE.parent / "README.md", HERE / "time_to_quality.png"
@@ -32,8 +33,8 @@ BENCHMARKS = (
 )
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
+def machine() -> dict[str, object]:
+    """Return what the figures were measured on."""
     processor = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -51,19 +52,17 @@ def machine() -> dict[str, Any]:
     }
 
 
-def run(name: str, options: list[str]) -> list[dict[str, Any]]:
-    """The rows of one benchmark, in a process of its own."""
+def run(name: str, options: list[str]) -> list[Row]:
+    """Run one benchmark in a process of its own and return its rows."""
     command = [sys.executable, str(HERE / f"{name}.py"), "--json", *options]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
 def main() -> None:
-    smoke, names = "--smoke" in sys.argv[1:], [name for name in sys.argv[1:] if name != "--smoke"]
-    unknown = set(names) - set(BENCHMARKS)
-    if unknown:
-        raise SystemExit(f"names takes some of {', '.join(BENCHMARKS)}; got {', '.join(sorted(unknown))}")
-    rows = json.loads(RESULTS.read_text())["rows"] if names else []
+    """Run the benchmarks that were named, or all of them."""
+    names, smoke = read_report_options(__doc__, BENCHMARKS)
+    rows: list[Row] = json.loads(RESULTS.read_text())["rows"] if names else []
     for name in names or BENCHMARKS:
         for found in run(name, ["--smoke"] if smoke else []):
             show(found, as_json=False)
@@ -71,10 +70,10 @@ def main() -> None:
         if not smoke:  # after each, so that a long run that is cut short leaves what it measured
             RESULTS.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
     if not smoke:
-        put_into(README, table(rows))
+        write_table(README, table(rows))
         for row in rows:
             if "points" in row:
-                plot(row, PLOT)
+                draw_time_to_quality(row, PLOT)
 
 
 if __name__ == "__main__":

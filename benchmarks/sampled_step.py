@@ -4,9 +4,9 @@ A step draws 1,000 different words from the log-uniform distribution, takes loss
 vectors and of the rows that were looked up, and updates those rows by plain SGD, for 2,240 positions of width
 200 whose targets follow Zipf's law. Both sides subtract the logarithm of the expected count from the scores
 and leave out candidates that equal the target. PyTorch's gradients are sparse too, its draw is NumPy's, and
-of the ways to write the step (one look-up or two; a mask over all scores or only at the hits; the target
+of the ways to write the step (one lookup or two; a mask over all scores or only at the hits; the target
 beside the candidates or added to their sum) it has the fastest of those that were tried. A turn is ten steps;
-counted is the mean of its steps.
+its figure is their mean.
 
     python benchmarks/sampled_step.py [--runs 5] [--json] [--smoke]
 """
@@ -16,7 +16,9 @@ from __future__ import annotations
 from typing import Callable
 
 import numpy
-from rows import memory_row, read_options, row, show
+from log_uniform import draw_words, hits_of, log_expected_count
+from options import read_options
+from rows import show_compared
 from sides import compare, serve
 from steps import LEARNING_RATE, hidden_vectors, make_step, turn_of_steps
 
@@ -24,14 +26,16 @@ VOCAB_SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 STEPS, POSITIONS, IN_UNITS, NUM_SAMPLED = 10, 2240, 200, 1000
 
 
-def ours(vocab_size: int, num_sampled: int, positions: int, in_units: int) -> Callable[..., float]:
+def ours(vocab_size: int, num_sampled: int, positions: int, in_units: int) -> Callable[[int], float]:
+    """Prepare this project's side: milliseconds per step."""
     import gluon_softmax as gs
 
     layer = gs.SampledSoftmax(vocab_size, in_units, num_sampled, sparse_grad=True)
     return turn_of_steps(make_step(layer, positions, in_units), vocab_size, STEPS, positions)
 
 
-def peer(vocab_size: int, num_sampled: int, positions: int, in_units: int) -> Callable[..., float]:
+def peer(vocab_size: int, num_sampled: int, positions: int, in_units: int) -> Callable[[int], float]:
+    """Prepare PyTorch's side: milliseconds per step."""
     import torch
     from torch.nn import functional as F
 
@@ -63,44 +67,16 @@ def peer(vocab_size: int, num_sampled: int, positions: int, in_units: int) -> Ca
     return turn_of_steps(step, vocab_size, STEPS, positions)
 
 
-def draw_words(vocab_size: int, n: int, rng: numpy.random.Generator) -> tuple[numpy.ndarray, int]:
-    """`n` different ids from the log-uniform distribution in the order they came, and the tries it took."""
-    draws = numpy.empty(0, dtype=numpy.int64)
-    while True:
-        uniform = rng.random(4 * n)
-        ids = numpy.exp(uniform * numpy.log1p(vocab_size)).astype(numpy.int64) - 1
-        draws = numpy.concatenate([draws, numpy.minimum(ids, vocab_size - 1)])
-        first = numpy.unique(draws, return_index=True)[1]
-        if first.size >= n:
-            first.sort()
-            return draws[first[:n]], int(first[n - 1]) + 1
-
-
-def log_expected_count(ids: numpy.ndarray, num_tries: int, vocab_size: int) -> numpy.ndarray:
-    p = numpy.log1p(1 / (ids + 1.0)) / numpy.log1p(vocab_size)
-    return numpy.log(-numpy.expm1(num_tries * numpy.log1p(-p))).astype(numpy.float32)
-
-
-def hits_of(target: numpy.ndarray, candidates: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Positions whose target is a candidate, and which candidate that is."""
-    order = numpy.argsort(candidates)
-    place = numpy.searchsorted(candidates, target, sorter=order)
-    column = order[numpy.minimum(place, candidates.size - 1)]
-    positions = numpy.flatnonzero(candidates[column] == target)
-    return positions, column[positions]
-
-
 def main() -> None:
-    serve({"ours": ours, "peer": peer})
-    args = read_options(__doc__.splitlines()[0], runs=5)
+    """Print the rows of each vocabulary."""
+    options = read_options(__doc__, runs=5)
     for name, vocab_size in VOCAB_SIZES.items():
-        work = {"positions": POSITIONS, "in_units": IN_UNITS, "num_sampled": NUM_SAMPLED}
-        if args.smoke:
-            vocab_size, work = 60, {"positions": 16, "in_units": 16, "num_sampled": 8}
-        compared = compare(__file__, 1 if args.smoke else args.runs, vocab_size=vocab_size, **work)
-        show(row(f"sampled_step_{name}", compared.turns, "ms", 0.8, "lower"), args.json)
-        show(memory_row(f"sampled_step_{name}", compared.memory), args.json)
+        sizes = (60, 8, 16, 16) if options.smoke else (vocab_size, NUM_SAMPLED, POSITIONS, IN_UNITS)
+        work = dict(zip(("vocab_size", "num_sampled", "positions", "in_units"), sizes))
+        compared = compare(__file__, options.runs, work)
+        show_compared(f"sampled_step_{name}", compared, "ms", 0.8, "lower", options.as_json)
 
 
 if __name__ == "__main__":
+    serve({"ours": ours, "peer": peer})
     main()

@@ -1,86 +1,85 @@
-"""The skip-gram with hierarchical softmax here and in gensim, on the same text with two threads each.
+"""The skip-gram with hierarchical softmax here and in gensim: speed, and quality in the same seconds.
 
-Text, subsampling, windows, size and what is counted are those of `skip_gram_gensim`. Besides the centres a
-second: the held-out -log p of a word near another, in nats a pair, that each side reaches in the same
-seconds, namely those that gensim needs for the best of its settings. A side's own Huffman tree judges its
-tables. The initial values are word2vec's on both sides.
+Text, windows and what is measured are those of `gensim_sides`. Besides the centres per second: the held-out
+-log p of a word near another, in nats per pair, that each side reaches in the same seconds, namely those that
+gensim needs for the best of its settings. A side's own Huffman tree judges its tables. The initial values are
+word2vec's on both sides.
 
     python benchmarks/skip_gram_tree_gensim.py [--runs 3] [--data-dir DIR] [--json] [--smoke]
 """
 
 from __future__ import annotations
 
-import gc
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Sequence
 
 import numpy
-from rows import memory_row, read_options, row, show
-from sides import serve, start_sides
-from skip_gram_gensim import (
+from gensim_sides import (
     EMBED_SIZE,
-    MIN_FREQ,
+    EPOCHS,
     SAMPLE,
     WINDOW,
-    measure,
-    rates,
+    Point,
+    compare_rates,
+    gensim,
+    here,
     same_text,
-    train_gensim,
-    train_ours,
+    try_settings,
 )
+from options import read_options
+from rows import memory_row, row, show
+from sides import serve, start_sides
 
-EPOCHS = (2, 3, 4, 5)
-RATES = {"ours": (0.04, 0.05, 0.065), "peer": (0.015, 0.025, 0.05)}
+if TYPE_CHECKING:
+    from gensim.models import Word2Vec
+
+    from gluon_softmax.data.corpus import Corpus
+    from gluon_softmax.data.skip_gram_blocks import SkipGramBlocks
+    from gluon_softmax.models.skip_gram import SkipGram
+
 BATCH = 1408  # centres
+RATES = {"ours": (0.04, 0.05, 0.065), "peer": (0.015, 0.025, 0.05)}
 
 
-def ours(data_dir: str | None, **_: Any) -> Callable[..., dict[str, float]]:
+def make_net(corpus: Corpus) -> tuple[SkipGram, SkipGramBlocks]:
+    """Return a new net and its batches."""
     import gluon_softmax as gs
     from gluon_softmax.backend import init
 
-    corpus = gs.load_corpus("ptb", min_freq=MIN_FREQ, data_dir=data_dir)
-
-    def turn(num_epochs: int, lr: float, save: str | None = None, **_: Any) -> dict[str, float]:
-        gc.collect()  # the net of the turn before, so that no peak holds two
-        layer = gs.HierarchicalSoftmax(corpus.counts, EMBED_SIZE, weight_initializer=init.Zero())
-        start = init.Uniform(0.5 / EMBED_SIZE)
-        net = gs.SkipGram(len(corpus.counts), EMBED_SIZE, layer, weight_initializer=start)
-        blocks = gs.SkipGramBlocks(corpus, BATCH, WINDOW, 0, subsampling="word2vec", threshold=SAMPLE)
-        figures = train_ours(net, blocks, num_epochs, lr)
-        if save is not None:
-            tables = (table.data().asnumpy() for table in (net.embed.weight, layer.weight))
-            tree = layer.tree
-            numpy.savez(
-                save, corpus.vocab.idx_to_token, *tables, tree.flat_codes, tree.flat_points, tree.lengths
-            )
-        return figures
-
-    return turn
+    layer = gs.HierarchicalSoftmax(corpus.counts, EMBED_SIZE, weight_initializer=init.Zero())
+    start = init.Uniform(0.5 / EMBED_SIZE)
+    net = gs.SkipGram(len(corpus.counts), EMBED_SIZE, layer, weight_initializer=start)
+    return net, gs.SkipGramBlocks(corpus, BATCH, WINDOW, 0, subsampling="word2vec", threshold=SAMPLE)
 
 
-def peer(text: str, **_: Any) -> Callable[..., dict[str, float]]:
-    def turn(num_epochs: int, lr: float, save: str | None = None, **_: Any) -> dict[str, float]:
-        model, figures = train_gensim(text, num_epochs, lr, hs=1, negative=0)
-        if save is not None:
-            words = model.wv.index_to_key
-            codes, points = ([model.wv.get_vecattr(w, name) for w in words] for name in ("code", "point"))
-            lengths = [len(code) for code in codes]
-            flat = numpy.concatenate(codes), numpy.concatenate(points)
-            numpy.savez(save, words, model.wv.vectors, model.syn1, *flat, lengths)
-        return figures
+def tables_of(net: SkipGram) -> list[numpy.ndarray]:
+    """Return the vectors of centres and of inner nodes, and the tree."""
+    import gluon_softmax as gs
 
-    return turn
+    layer = net.output_layer
+    assert isinstance(layer, gs.HierarchicalSoftmax)
+    tables = [table.data().asnumpy() for table in (net.embed.weight, layer.weight)]
+    return [*tables, layer.tree.flat_codes, layer.tree.flat_points, layer.tree.lengths]
 
 
-class Judge:
+def gensim_tables_of(model: Word2Vec) -> list[numpy.ndarray]:
+    """Return the vectors of gensim's inner nodes, and its tree."""
+    words = model.wv.index_to_key
+    codes, points = ([model.wv.get_vecattr(word, name) for word in words] for name in ("code", "point"))
+    lengths = numpy.array([len(code) for code in codes])
+    return [model.syn1, numpy.concatenate(codes), numpy.concatenate(points), lengths]
+
+
+class TreeJudge:
     """The held-out -log p of saved tables under the tree that is saved with them."""
 
-    def __init__(self, corpus: Any) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         import gluon_softmax as gs
 
         pairs = gs.SkipGramPairs(corpus, 4096, WINDOW, split="valid", held_out=True)
         self._batches, self._vocab = list(pairs.epoch(0)), corpus.vocab
 
     def __call__(self, file: str) -> float:
+        """Return the mean over the pairs of the validation text, in nats."""
         import gluon_softmax as gs
         from gluon_softmax.backend import init, np
         from gluon_softmax.training.evaluation import held_out_loss
@@ -101,8 +100,8 @@ class Judge:
         )
 
 
-def same_seconds(points: list[dict[str, Any]]) -> dict[str, float]:
-    """The lowest loss of each side within the seconds of the peer's best setting."""
+def same_seconds(points: Sequence[Point]) -> dict[str, float]:
+    """Return the lowest loss of each side within the seconds of the peer's best setting."""
     best = min((point for point in points if point["side"] == "peer"), key=lambda point: point["loss"])
     within = [point for point in points if point["seconds"] <= best["seconds"]]
     losses = {
@@ -113,24 +112,22 @@ def same_seconds(points: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def main() -> None:
-    args = read_options(__doc__.splitlines()[0], runs=3)
-    runs, epochs = (1, (1,)) if args.smoke else (args.runs, EPOCHS)
-    with same_text(args.data_dir) as (corpus, options):
-        compared = rates(__file__, runs, epochs[0], options)
+    """Print the row of the memory, then that of the speed with every setting that was tried."""
+    options = read_options(__doc__, runs=3)
+    epochs, num_rates = ((1,), 1) if options.smoke else (EPOCHS, None)
+    with same_text(options.data_dir) as (corpus, work):
+        compared = compare_rates(__file__, options.runs, epochs[0], work)
         found = row("sg_hs_vs_gensim", compared.turns, "centres/s", 1, "higher")
-        show(memory_row("sg_hs_vs_gensim", compared.memory), args.json)
-        judge, sides = Judge(corpus), start_sides(__file__, **options)
-        points = [
-            measure(side, judge, num_epochs=e, lr=lr)
-            for side in sides
-            for e in epochs
-            for lr in RATES[side.name][: 1 if args.smoke else None]
-        ]
-        show({**found, "same_seconds": same_seconds(points), "tried": points}, args.json)
+        show(memory_row("sg_hs_vs_gensim", compared.memory), options.as_json)
+        judge, sides = TreeJudge(corpus), start_sides(__file__, work)
+        points: list[Point] = []
+        for side in sides:
+            points += try_settings(side, judge, epochs, RATES[side.name][:num_rates])
+        show({**found, "same_seconds": same_seconds(points), "tried": points}, options.as_json)
         for side in sides:
             side.close()
 
 
 if __name__ == "__main__":
-    serve({"ours": ours, "peer": peer})
+    serve({"ours": here(make_net, tables_of), "peer": gensim(gensim_tables_of, hs=1, negative=0)})
     main()

@@ -1,31 +1,35 @@
-"""The work of an output layer's training step, the same numbers on every side of a benchmark, and its time.
+"""A training step of an output layer as a turn: the same numbers on every side of a benchmark.
 
 NumPy alone at import, so that the sides can take it in any environment.
 """
 
 from __future__ import annotations
 
-import time
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Callable
 
 import numpy
+from timing import seconds_of
+
+if TYPE_CHECKING:
+    from gluon_softmax.output_layers.base import OutputLayer
 
 LEARNING_RATE = 0.1
 
 
 def zipf_counts(vocab_size: int) -> numpy.ndarray:
-    """Counts in proportion to 1 / rank, the least of them 10."""
-    return numpy.ceil(10 * vocab_size / numpy.arange(1, vocab_size + 1)).astype(numpy.int64)
+    """Return counts in proportion to 1 / rank, the smallest of them 10."""
+    counts: numpy.ndarray = numpy.ceil(10 * vocab_size / numpy.arange(1, vocab_size + 1))
+    return counts.astype(numpy.int64)
 
 
 def hidden_vectors(positions: int, in_units: int) -> numpy.ndarray:
-    """What the layers get: float32 (positions, in_units), the same at every call."""
+    """Return the input of the layers: float32 (positions, in_units), the same at every call."""
     normal = numpy.random.default_rng(0).standard_normal((positions, in_units))
     return normal.astype(numpy.float32)
 
 
-def make_step(layer: Any, positions: int, in_units: int) -> Callable[[numpy.ndarray], None]:
-    """A function that makes one step of plain SGD of an output layer here towards targets (N,), and waits."""
+def make_step(layer: OutputLayer, positions: int, in_units: int) -> Callable[[numpy.ndarray], None]:
+    """Return a function that takes targets (N,), makes one step of plain SGD on `layer`, and waits."""
     from gluon_softmax.backend import autograd, gluon, mx, np
 
     layer.initialize()
@@ -45,19 +49,22 @@ def make_step(layer: Any, positions: int, in_units: int) -> Callable[[numpy.ndar
 
 
 def turn_of_steps(
-    step: Callable[[numpy.ndarray], Any], vocab_size: int, num_steps: int, positions: int
-) -> Callable[..., float]:
-    """A turn: `num_steps` calls of `step` with targets (positions,) that follow Zipf's law, the same on both
-    sides; it gives the milliseconds a step. `step` waits until its work is done.
+    step: Callable[[numpy.ndarray], None], vocab_size: int, num_steps: int, positions: int
+) -> Callable[[int], float]:
+    """Return a turn of `num_steps` calls of `step`, which gives the milliseconds per step.
+
+    Targets (positions,) follow Zipf's law, the same on both sides. `step` waits until its work is done.
     """
     rising = numpy.cumsum(zipf_counts(vocab_size), dtype=numpy.float64)
 
     def take(turn: int) -> float:
         uniform = numpy.random.default_rng(turn).random((num_steps, positions))
         targets = numpy.searchsorted(rising, uniform * rising[-1], side="right")
-        start = time.perf_counter()
-        for target in targets:
-            step(target)
-        return 1e3 * (time.perf_counter() - start) / num_steps
+
+        def steps() -> None:
+            for target in targets:
+                step(target)
+
+        return 1e3 * seconds_of(steps) / num_steps
 
     return take

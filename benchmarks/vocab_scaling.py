@@ -9,39 +9,48 @@ softmax is deeper for more words, so its step may grow a little. The two vocabul
 
 from __future__ import annotations
 
-from rows import read_options, row, show
+from options import read_options
+from rows import row, show
 from steps import make_step, turn_of_steps, zipf_counts
+from timing import take_turns
 
 import gluon_softmax as gs
+from gluon_softmax.output_layers.base import OutputLayer
 
 TARGETS = {"vocab_scaling_ns": 1.5, "vocab_scaling_hs": 2.2, "vocab_scaling_sampled": 1.5}
 WARM_UP = 3
 
 
-def make_layer(name: str, vocab_size: int, in_units: int) -> gs.NegativeSampling:
+def make_layer(name: str, vocab_size: int, in_units: int) -> OutputLayer:
+    """Return the layer of the row `name`."""
+    layer: OutputLayer
     counts = zipf_counts(vocab_size)
     if name == "vocab_scaling_ns":
-        return gs.NegativeSampling(counts, in_units, sparse_grad=True)
-    if name == "vocab_scaling_hs":
-        return gs.HierarchicalSoftmax(counts, in_units, sparse_grad=True)
-    return gs.SampledSoftmax(vocab_size, in_units, min(1000, vocab_size // 2), sparse_grad=True)
+        layer = gs.NegativeSampling(counts, in_units, sparse_grad=True)
+    elif name == "vocab_scaling_hs":
+        layer = gs.HierarchicalSoftmax(counts, in_units, sparse_grad=True)
+    else:
+        layer = gs.SampledSoftmax(vocab_size, in_units, min(1000, vocab_size // 2), sparse_grad=True)
+    return layer
 
 
-def milliseconds(name: str, sizes: tuple[int, int], positions: int, runs: int) -> list[tuple[float, float]]:
-    """(large, small) a turn."""
+def milliseconds(name: str, sizes: tuple[int, int], positions: int, runs: int) -> list[tuple[float, ...]]:
+    """Return milliseconds per step, (large, small) per turn."""
     in_units = 100
-    large, small = (
+    contestants = [
         turn_of_steps(make_step(make_layer(name, size, in_units), positions, in_units), size, 1, positions)
         for size in sizes
-    )
-    return [(large(turn), small(turn)) for turn in range(runs + WARM_UP)][WARM_UP:]
+    ]
+    return take_turns(contestants, range(WARM_UP, WARM_UP + runs), warm_up=range(WARM_UP))
 
 
 def main() -> None:
-    args = read_options(__doc__.splitlines()[0], runs=9)
-    sizes, positions, runs = ((400, 200), 16, 1) if args.smoke else ((1_000_000, 10_000), 2240, args.runs)
+    """Print the row of each layer."""
+    options = read_options(__doc__, runs=9)
+    sizes, positions = ((400, 200), 16) if options.smoke else ((1_000_000, 10_000), 2240)
     for name, target in TARGETS.items():
-        show(row(name, milliseconds(name, sizes, positions, runs), "ms", target, "lower"), args.json)
+        turns = milliseconds(name, sizes, positions, options.runs)
+        show(row(name, turns, "ms", target, "lower"), options.as_json)
 
 
 if __name__ == "__main__":

@@ -17,3 +17,5 @@ class SigmoidBinaryCrossEntropyLoss(HybridBlock):
     def __init__(
         self, from_sigmoid: bool = ..., weight: float | None = ..., batch_axis: int = ..., **kwargs: Any
     ) -> None: ...
+
+SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
