@@ -1,36 +1,30 @@
 # ---
 # jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
+#   jupytext: {formats: "ipynb,py:percent"}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
 # # Choosing a Softmax
 #
-# *Know first:* the chapters on negative sampling, hierarchical, sampled and adaptive softmax.
-# *Takes* about twenty minutes on two cores with PTB, half a minute with `--smoke`.
+# *Know first:* the chapters on negative sampling, hierarchical, sampled and adaptive softmax. *Takes* about
+# twenty minutes on two cores with PTB, half a minute with `--smoke`.
 #
 # Six layers answer the same question: given a hidden vector and the right word, what is the loss? Here they
-# stand side by side, on one model, one text and one machine: what each learns in a given time, and what a
-# step costs as the vocabulary grows.
+# are compared on one model, one text and one machine: what each learns in a given time, and the cost of a
+# step as the vocabulary grows.
 
 # %%
 import gc
 import math
 import statistics
-import time
 
 import numpy
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 import gluon_softmax as gs
-from gluon_softmax.backend import autograd, gluon, mx, np
-from gluon_softmax.chapter import open_chapter
+from gluon_softmax.backend import autograd, gluon, np
+from gluon_softmax.chapter import open_chapter, step_seconds
+from gluon_softmax.output_layers.base import OutputLayer
 from gluon_softmax.output_layers.unigram_bias import unigram_bias
 
 chapter = open_chapter("choosing_a_softmax", num_epochs=2)
@@ -41,14 +35,14 @@ print(corpus)
 # ## The Layers
 #
 # All take the same counts and the same width. Sampled softmax and NCE draw 200 candidates for the whole
-# batch, negative sampling five noise words for each position, adaptive softmax gets the cutoffs that its cost
-# model likes best. The biases of full and sampled softmax and of NCE start at the unigram's
-# logarithm; try zeros.
+# batch, negative sampling five noise words per position; adaptive softmax gets the cutoffs of the lowest
+# predicted cost. The biases of full and sampled softmax and of NCE start at the logarithm of the unigram
+# probabilities; try zeros.
 
 
 # %%
 def layers(counts: numpy.ndarray, in_units: int, sparse_grad: bool = False) -> dict:
-    """Functions that make each layer over the words of `counts`."""
+    """Return functions that make each layer over the words of `counts`."""
     size = len(counts)
     num_sampled = min(200, size // 2)
     cutoffs = gs.optimal_cutoffs(counts, 3)
@@ -69,7 +63,7 @@ def layers(counts: numpy.ndarray, in_units: int, sparse_grad: bool = False) -> d
 #
 # A language model with a GRU is trained under each layer, with the same batches, optimizer and seeds. The
 # perplexity of the validation text always comes from normalised probabilities, so the layers can be compared
-# even where their training losses can't. Seconds are those of training, without the evaluation.
+# even where their training losses cannot. Seconds are those of training, without the evaluation.
 
 # %%
 num_hiddens, batch_size, bptt, lr = (32, 32, 20, 0.01) if chapter.smoke else (200, 32, 20, 0.004)
@@ -88,28 +82,16 @@ for name, make in layers(corpus.counts, num_hiddens).items():
     print(f"{name:18s} {seconds[-1]:6.0f} s, perplexity {curves[name][1][-1]:8.1f}")
 
 # %%
-figure = Figure(figsize=(7, 4.5), layout="constrained")
-FigureCanvasAgg(figure)
-axes = figure.subplots()
-for name, (seconds, perplexities) in curves.items():
-    axes.plot(seconds, perplexities, "o-", label=name)
-axes.set_xlabel("seconds of training")
-axes.set_ylabel("perplexity of the validation text")
-axes.set_yscale("log")
-axes.legend()
-axes.grid(True, alpha=0.3)
-figure.savefig(chapter.picture("perplexity"))
-print(f"the plot is {chapter.picture('perplexity')}")
+picture = chapter.draw("perplexity", curves, "seconds of training", "perplexity of the validation text")
+print(f"the plot is {picture}")
 
 # %% [markdown]
 # ## The Cost of a Step against the Vocabulary
 #
 # One training step (loss, gradients and the update by plain SGD) for 640 positions, over vocabularies whose
-# counts follow Zipf's law. Layers that touch few rows get `sparse_grad=True`. The median of several steps,
-# after two that are not counted.
-#
-# Memory is what the layer's parameters and gradients hold after a step: for a row-sparse gradient, the rows
-# it has.
+# counts follow Zipf's law: the median of five steps, after two that do not count. Layers that touch few rows
+# get `sparse_grad=True`. Memory is that of the layer's parameters and gradients after a step; a row-sparse
+# gradient holds only its rows.
 
 # %%
 vocab_sizes = (1_000, 10_000) if chapter.smoke else (1_000, 10_000, 100_000, 1_000_000)
@@ -117,32 +99,32 @@ positions, in_units = (64, 16) if chapter.smoke else (640, 64)
 
 
 def zipf_counts(vocab_size: int) -> numpy.ndarray:
+    """Return counts in proportion to 1 / rank, the smallest of them 10."""
     return numpy.ceil(10 * vocab_size / numpy.arange(1, vocab_size + 1)).astype(numpy.int64)
 
 
-def step_cost(layer, targets: numpy.ndarray, num_steps: int = 5) -> tuple:
-    """(milliseconds of the median step, MiB of parameters and gradients)."""
+def step_cost(layer: OutputLayer, targets: numpy.ndarray) -> tuple:
+    """Return (milliseconds of the median step, MiB of parameters and gradients)."""
     layer.initialize(ctx=chapter.device)
     layer.hybridize(static_alloc=True)
     trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.1}, kvstore=None)
     hidden = np.random.normal(size=(positions, in_units), ctx=chapter.device)
     hidden.attach_grad()
-    times = []
-    for step in range(num_steps + 2):
-        start = time.perf_counter()
+
+    def step(i: int) -> None:
         with autograd.record():
-            loss = layer(hidden, targets[step])
+            loss = layer(hidden, targets[i])
         loss.backward()
         trainer.step(positions)
-        mx.nd.waitall()
-        times.append(time.perf_counter() - start)
+
+    seconds = step_seconds(step, num_steps=len(targets) - 2, warm_up=2)
     size = 0
     for parameter in layer.collect_params().values():
         if parameter.grad_req != "null":
             gradient = parameter.grad(chapter.device)
             size += parameter.data(chapter.device).size
             size += gradient.data.size if gradient.stype == "row_sparse" else gradient.size
-    return 1e3 * statistics.median(times[2:]), size * 4 / 2**20
+    return 1e3 * statistics.median(seconds), size * 4 / 2**20
 
 
 costs = {}
@@ -156,48 +138,40 @@ for vocab_size in vocab_sizes:
         costs[name, vocab_size] = step_cost(make(), targets)
         gc.collect()
 
-print("milliseconds a step (MiB of parameters and gradients)")
+print("milliseconds per step (MiB of parameters and gradients)")
 print(f"{'words':18s}" + "".join(f"{size:>20,}" for size in vocab_sizes))
 for name in curves:
     cells = [costs.get((name, size)) for size in vocab_sizes]
     print(f"{name:18s}" + "".join(f"{c[0]:11.1f} ({c[1]:6.1f})" if c else f"{'-':>20}" for c in cells))
 
 # %%
-figure = Figure(figsize=(7, 4.5), layout="constrained")
-FigureCanvasAgg(figure)
-axes = figure.subplots()
+lines = {}
 for name in curves:
     sizes = [size for size in vocab_sizes if (name, size) in costs]
-    axes.plot(sizes, [costs[name, size][0] for size in sizes], "o-", label=name)
-axes.set_xscale("log")
-axes.set_yscale("log")
-axes.set_xlabel("words in the vocabulary")
-axes.set_ylabel("milliseconds a step")
-axes.legend()
-axes.grid(True, alpha=0.3)
-figure.savefig(chapter.picture("step"))
-print(f"the plot is {chapter.picture('step')}")
+    lines[name] = sizes, [costs[name, size][0] for size in sizes]
+picture = chapter.draw("step", lines, "words in the vocabulary", "milliseconds per step", xscale="log")
+print(f"the plot is {picture}")
 
 # %% [markdown]
 # ## Summary
 #
 # * *You want word vectors and no probabilities:* negative sampling. It touches the fewest rows, and nothing
 #   in it grows with the vocabulary.
-# * *You want probabilities and ten thousand words:* try the full softmax first. At this size it is the
-#   yardstick, and two or three times the time may be a fair price for a loss without a sample.
+# * *You want probabilities and ten thousand words:* try the full softmax first. At this size two or three
+#   times the time may be a fair price for a loss without sampling.
 # * *You want probabilities and a large vocabulary:* adaptive softmax where evaluation must be fast too, since
 #   it scores few words at test time as in training; sampled softmax where the model must stay a plain softmax
-#   (weight tying, export to another system), at the price of a full softmax at test time.
+#   (weight tying, export to another system), at the cost of a full softmax at test time.
 # * *You need exact probabilities of single words, or to draw words, at a cost of* $\log V$*:* hierarchical
-#   softmax. It learns less from the same text, since words that the tree puts side by side need not be alike.
-# * *NCE* estimates a normalised model without normalising; sampled softmax is usually the better use of the
+#   softmax. It learns less from the same text, since neighbours in the tree need not be similar.
+# * *NCE* estimates a normalised model without normalising; sampled softmax usually makes better use of the
 #   same candidates.
 #
 # ## Exercises
 #
-# 1. Train with 50 and 1,000 candidates in place of 200. Where does more stop to pay?
-# 2. Which layers gain from `sparse_grad`? The cell takes one step of each way over a hundred thousand words
-#    (ten thousand with `--smoke`).
+# 1. Train with 50 and 1,000 candidates in place of 200. From which number on do more of them stop helping?
+# 2. Which layers gain from `sparse_grad`? The cell measures a step with and without it over a hundred
+#    thousand words (ten thousand with `--smoke`).
 
 # %%
 vocab_size = vocab_sizes[-1] if chapter.smoke else 100_000

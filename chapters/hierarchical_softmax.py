@@ -1,11 +1,7 @@
 # ---
 # jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
+#   jupytext: {formats: "ipynb,py:percent"}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
@@ -14,10 +10,10 @@
 # *Know first:* the skip-gram, as in the chapter on negative sampling, and binary trees. *Takes* about five
 # minutes on two cores with PTB, half a minute with `--smoke`.
 #
-# A softmax over $V$ words compares the right word with all others. Hierarchical softmax plays twenty
-# questions instead: the words are the leaves of a binary tree, and the model says at each inner node which
-# way to go. A word costs one logistic regression a turn, about $\log_2 V$ in place of $V$ scores, and the
-# result is still an exact probability: nothing is sampled.
+# A softmax over $V$ words compares the right word with all others. In hierarchical softmax the words are the
+# leaves of a binary tree, and the model predicts the turn at each inner node on the path to the word. A word
+# costs one logistic regression per turn, about $\log_2 V$ in place of $V$ scores, and its probability is
+# exact: nothing is sampled.
 
 # %%
 import math
@@ -31,8 +27,6 @@ from gluon_softmax.chapter import open_chapter
 from gluon_softmax.vocabulary.tree_drawing import draw_tree, tree_to_dot
 
 chapter = open_chapter("hierarchical_softmax", num_epochs=5)
-
-# %%
 corpus = chapter.load_corpus(min_freq=10)
 vocab = corpus.vocab
 print(corpus)
@@ -40,9 +34,9 @@ print(corpus)
 # %% [markdown]
 # ## Huffman's Tree
 #
-# Any binary tree will do, but not all cost the same: a training step costs the length of the target's path,
-# so frequent words should sit near the root. Huffman's construction is optimal: join the two lightest
-# nodes, put their sum back, repeat. Five words with counts 8, 6, 5, 4, 3:
+# Any binary tree gives probabilities, at different costs: a training step costs the length of the target's
+# path, so frequent words should be near the root. Huffman's construction is optimal: join the two nodes of
+# the smallest counts into one with their sum, and repeat. Five words with counts 8, 6, 5, 4, 3:
 
 # %%
 toy_tree = gs.build_huffman([8, 6, 5, 4, 3])
@@ -50,63 +44,50 @@ for word, (code, point) in enumerate(zip(toy_tree.codes, toy_tree.points)):
     print(f"word {word}: turns {code.tolist()} at the inner nodes {point.tolist()}")
 
 # %% [markdown]
-# A word's *code* is its list of turns from the root, its *points* are the inner nodes where they are taken.
-# Five words need four inner nodes, 0 to 3, and 3 is the root: $V$ words always need $V - 1$.
-#
-# The same for the most frequent words of the corpus. Below is the tree in graphviz's language; where its
-# program `dot` is installed there is a picture too. `<unk>`, id 0, is left out here.
+# A word's *code* is its list of turns from the root; its *points* are the inner nodes where they are taken.
+# $V$ words have $V - 1$ inner nodes: here 0 to 3, and 3 is the root. Below is the tree of the most frequent
+# words of the corpus, without `<unk>`, in graphviz's language, and as a picture where its program `dot` is
+# installed; then the tree of all words. No code for these counts has a smaller mean length, which by
+# information theory is within one turn of the entropy.
 
 # %%
 shown = range(1, 13)
-small_tree = gs.build_huffman(corpus.counts[shown])
-print(tree_to_dot(small_tree, vocab.to_tokens(list(shown))))
-for path in draw_tree(small_tree, vocab.to_tokens(list(shown)), chapter.picture("tree")):
+small_tree, tokens = gs.build_huffman(corpus.counts[shown]), vocab.to_tokens(list(shown))
+print(tree_to_dot(small_tree, tokens))
+for path in draw_tree(small_tree, tokens, chapter.picture("tree")):
     print("written:", path)
-
-# %% [markdown]
-# And the tree of all words. No code for these counts has a smaller mean length, and information theory says
-# how close to the entropy that must be: within one turn.
-
-# %%
 tree = gs.build_huffman(corpus.counts)
 share = corpus.counts / corpus.counts.sum()
 entropy = -sum(p * math.log2(p) for p in share.tolist() if p > 0)
-mean_length = float(share @ tree.lengths)
+length = float(share @ tree.lengths)
 print(tree)
-print(
-    f"mean length {mean_length:.3f} turns, entropy {entropy:.3f} bits; balanced: {math.log2(len(vocab)):.3f}"
-)
-assert entropy <= mean_length < entropy + 1
+print(f"mean length {length:.3f} turns, entropy {entropy:.3f} bits; balanced: {math.log2(len(vocab)):.3f}")
+assert entropy <= length < entropy + 1
 
 # %% [markdown]
 # ## The Loss
 #
-# Let $n(w, i)$ be the $i$-th inner node on the way to word $w$, $c_i \in \{0, 1\}$ the turn taken there,
-# $L(w)$ the number of turns, $\mathbf{v}_n$ the vector of inner node $n$ and $\mathbf{h}$ the hidden
-# vector; for a skip-gram that is the centre word's row. At each node, turn 0 has probability
-# $\sigma(\mathbf{v}_n^\top \mathbf{h})$ and turn 1 the rest, $1 - \sigma(x) = \sigma(-x)$. So
+# Let $n(w, i)$ be the $i$-th inner node on the path to word $w$, $c_i \in \{0, 1\}$ the turn taken there,
+# $L(w)$ the number of turns, $\mathbf{v}_n$ the vector of inner node $n$ and $\mathbf{h}$ the hidden vector;
+# for a skip-gram that is the centre word's row. At each node, turn 0 has probability
+# $\sigma(\mathbf{v}_n^\top \mathbf{h})$ and turn 1 has $1 - \sigma(x) = \sigma(-x)$. So
 #
 # $$P(w \mid \mathbf{h})
 #   = \prod_{i=1}^{L(w)} \sigma\bigl((1 - 2 c_i)\, \mathbf{v}_{n(w,i)}^\top \mathbf{h}\bigr), \qquad
 # \ell = -\sum_{i=1}^{L(w)} \log \sigma\bigl((1 - 2 c_i)\, \mathbf{v}_{n(w,i)}^\top \mathbf{h}\bigr).$$
 #
 # The two turns at a node share all of the probability that reaches it, so by induction the leaves share all
-# of the root's, which is 1. That is the whole trick: the probabilities sum to one *by construction*, with
-# no denominator to compute.
+# of the root's, which is 1: the probabilities sum to one *by construction*, with no denominator to compute.
 #
-# Words have no output vectors here. Their place is taken by the $V - 1$ vectors of the inner nodes:
+# Instead of output vectors of words there are the $V - 1$ vectors of the inner nodes. A batch is a table of
+# paths, padded to the longest: one lookup of $(N, L)$ rows, one batched product with the hidden vectors, one
+# softplus. No Python runs per node. `log_prob` gives all words at once, level by level; it sums to one, and
+# the loss is its negative. By hand for the second position: word 3 has the code 1, 0, 1 at the nodes 3, 2, 0.
 
 # %%
 layer = gs.HierarchicalSoftmax([8, 6, 5, 4, 3], in_units=4)
 layer.initialize()
-print(layer)
-print(layer.weight)
-
-# %% [markdown]
-# A batch is a table of paths, padded to the longest: one look-up of $(N, L)$ rows, one batched product with
-# the hidden vectors, one softplus. No Python runs per node.
-
-# %%
+print(layer, layer.weight, sep="\n")
 target = numpy.array([0, 3, 4])
 points, signs = layer.paths(target)
 print("points", points.shape, points.tolist())
@@ -114,27 +95,12 @@ print("signs ", signs.shape, signs.tolist(), "(0 is padding)")
 hidden = np.random.normal(size=(3, 4))
 loss = layer(hidden, target)
 print("loss  ", loss.shape, loss)
-
-# %% [markdown]
-# The second position by hand: word 3 has the code 1, 0, 1 through the nodes 3, 2, 0.
-
-
-# %%
-def log_sigmoid(x: float) -> float:
-    return -math.log(1 + math.exp(-x))
-
-
-v, h = layer.weight.data().tolist(), hidden[1].tolist()
-by_hand = 0.0
+v, h, by_hand = layer.weight.data().tolist(), hidden[1].tolist(), 0.0
 for node, sign in ((3, -1), (2, 1), (0, -1)):
-    by_hand -= log_sigmoid(sign * sum(a * b for a, b in zip(v[node], h)))
+    score = sum(a * b for a, b in zip(v[node], h))
+    by_hand += math.log(1 + math.exp(-sign * score))  # -log sigmoid
 print(f"loss {float(loss[1]):.6f}, by hand {by_hand:.6f}")
 assert math.isclose(float(loss[1]), by_hand, abs_tol=1e-5)
-
-# %% [markdown]
-# `log_prob` gives all words at once, level by level. It sums to one, and the loss is its negative:
-
-# %%
 log_prob = layer.log_prob(hidden)
 print("log_prob", log_prob.shape, "sums", [round(x, 6) for x in np.exp(log_prob).sum(axis=1).tolist()])
 assert numpy.allclose(np.exp(log_prob).sum(axis=1).asnumpy(), 1, atol=1e-5)
@@ -143,19 +109,18 @@ assert numpy.allclose(-log_prob.asnumpy()[[0, 1, 2], target], loss.asnumpy(), at
 # %% [markdown]
 # ## Are the Tree's Vectors Trained?
 #
-# This chapter grew out of two questions on a forum, by a reader who had written the layer for PyTorch from
-# scratch: a tree of node objects, each with a random vector of its own. First: the optimizer was given the
-# parameters of the *model*, so does it move the vectors in the *tree*?
+# This chapter grew out of two questions on a forum, by a reader who had written the layer in PyTorch: a tree
+# of node objects, each with a random vector of its own. First: the optimizer was given the parameters of the
+# *model*, so does it move the vectors in the *tree*?
 #
-# It does not. An optimizer moves what it was handed, and a framework hands over what was *registered*. A
-# vector that an ordinary Python object keeps gets a gradient from `backward`, and nobody ever uses it. The
-# loss falls all the same, because the embedding learns to live with a frozen random tree, so nothing looks
-# wrong. Here is that mistake in Gluon, beside the layer of this package:
+# It does not. An optimizer moves the parameters that were *registered*. A vector in an ordinary Python object
+# gets a gradient from `backward`, which no optimizer uses. The loss falls all the same, because the embedding
+# adapts to a frozen random tree, so nothing looks wrong. The mistake in Gluon, beside this layer:
 
 
 # %%
 class LonelyTree(gluon.Block):
-    """A skip-gram whose tree keeps its vectors to itself."""
+    """A skip-gram whose tree does not register its vectors."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,62 +128,52 @@ class LonelyTree(gluon.Block):
         self.vectors = np.random.normal(size=(4, 4))
         self.vectors.attach_grad()
 
-    def forward(self, center: np.ndarray, context: np.ndarray) -> np.ndarray:
+    def forward(self, center: np.ndarray, _: np.ndarray) -> np.ndarray:
+        """Return the loss of the paths above."""
         rows = np.take(self.vectors, np.array(points, dtype="int32"), axis=0)  # (N, L, d)
         scores = (rows * self.embed(center)[:, None]).sum(axis=2) * np.array(signs)  # (N, L)
         return (np.log(1 + np.exp(-scores)) * np.array(abs(signs))).sum(axis=1)
 
 
-lonely = LonelyTree()
-registered = gs.SkipGram(5, 4, gs.HierarchicalSoftmax([8, 6, 5, 4, 3], 4))
-for net, vectors in (
-    (lonely, lambda: lonely.vectors),
-    (registered, lambda: registered.output_layer.weight.data()),
-):
-    net.initialize()
+lonely, registered = LonelyTree(), gs.SkipGram(5, 4, gs.HierarchicalSoftmax([8, 6, 5, 4, 3], 4))
+lonely.initialize()
+registered.initialize()
+for net, vectors in ((lonely, lonely.vectors), (registered, registered.output_layer.weight.data())):
     trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0})
-    before = vectors().asnumpy()
+    before = vectors.asnumpy()
     with autograd.record():
         loss = net(np.array([1, 2, 1], dtype="int32"), target)
     loss.backward()
     trainer.step(3)
     print(type(net).__name__, "registers", ", ".join(net._collect_params_with_prefix()))
-    print("  its tree moved by at most", abs(vectors().asnumpy() - before).max())
+    print("  its tree moved by at most", abs(vectors.asnumpy() - before).max())
 
 # %% [markdown]
-# The cure is one table of shape $(V - 1, d)$, registered once, in place of a vector in each node object. In
-# Gluon that is a `Parameter` of the block; in PyTorch it would be an `nn.Embedding` or `nn.Parameter` of
-# the module. Then the optimizer, `save_parameters` and several devices see it, and the tree itself is only
-# integers.
+# Instead, register one table of shape $(V - 1, d)$: in Gluon a `Parameter` of the block, in PyTorch an
+# `nn.Embedding` or `nn.Parameter` of the module. Then the optimizer, `save_parameters` and several devices
+# see it, and the tree itself is only integers.
 #
 # ## Is the Approach Right?
 #
-# The second question. The mathematics is: a Huffman tree over counts, a logistic loss at each turn, summed
-# along the path. Which turn is called 1 makes no difference, since a mirrored node just learns the vector
-# $-\mathbf{v}$. Four things are worth changing.
+# That is the second question. The mathematics is right: a Huffman tree over counts, a logistic loss at each
+# turn, summed along the path. Which turn is called 1 makes no difference, since a mirrored node learns
+# $-\mathbf{v}$. Four things should change.
 #
-# *The logarithm of a sigmoid.* Taken in two steps it ends in $\log 0$. As $-\mathrm{softplus}(-x)$ it is
-# exact:
+# * *The logarithm of a sigmoid.* In two steps it becomes $\log 0$; as $-\mathrm{softplus}(-x)$ it is exact.
+# * *One-hot vectors.* A linear layer on a one-hot vector multiplies a whole matrix to read one row of it. An
+#   embedding reads the row.
+# * *Vectors at the leaves.* A leaf has no turn, so a vector in every node object is twice as many as needed.
+# * *One word at a time.* A Python loop over the turns of each word has the overhead of an operator per turn.
+#   Below are the loss and gradient for 64 positions, walked and as a table of paths.
 
 # %%
 x = np.array([-5.0, -50.0, -200.0])
-two_steps = np.log(1 / (1 + np.exp(-x)))
-print("log(sigmoid(x)) in two steps:", two_steps.tolist())
+print("log(sigmoid(x)) in two steps:", np.log(1 / (1 + np.exp(-x))).tolist())
 two_words = gs.HierarchicalSoftmax([1, 1], in_units=1)
 two_words.initialize()
 two_words.weight.set_data(np.ones((1, 1)))
 rare = int(two_words.tree.codes[1][0] == 0)  # the word of turn 0 has probability sigmoid(x)
 print("the layer:                   ", (-two_words(x.reshape(3, 1), [rare] * 3)).tolist())
-
-# %% [markdown]
-# *One-hot vectors.* A linear layer on a one-hot vector multiplies a whole matrix to read one row of it. An
-# embedding reads the row.
-#
-# *Vectors at the leaves.* Nobody asks a leaf for a turn, so a vector in every node object is twice as many
-# as needed.
-#
-# *One word at a time.* A Python loop over the turns of each word pays for every turn anew. The same loss
-# and gradient for 64 positions, walked and as a table of paths:
 
 # %%
 counts, N = corpus.counts, 64
@@ -229,6 +184,7 @@ hidden = np.random.normal(size=(N, 100))
 
 
 def walked() -> np.ndarray:
+    """Return the loss, summed turn by turn."""
     total, weight = 0.0, big.weight.data()
     for n, word in enumerate(target.tolist()):
         for turn, node in zip(big.tree.codes[word].tolist(), big.tree.points[word].tolist()):
@@ -236,32 +192,30 @@ def walked() -> np.ndarray:
     return total
 
 
-def as_a_table() -> np.ndarray:
-    return big(hidden, target).sum()
-
-
-as_a_table()  # the first call of all sets things up
-for way in (as_a_table, walked):
+big(hidden, target)  # the first call allocates memory
+for name, way in (("as_a_table", lambda: big(hidden, target).sum()), ("walked", walked)):
     start = time.perf_counter()
     with autograd.record():
         total = way()
     total.backward()
     value = float(total)  # waits for the result
-    print(f"{way.__name__}: loss {value:.3f} in {1000 * (time.perf_counter() - start):.1f} ms")
+    print(f"{name}: loss {value:.3f} in {1000 * (time.perf_counter() - start):.1f} ms")
 
 # %% [markdown]
 # ## Training
 #
-# Any output layer of this package fits any of its models. With the skip-gram, positions are pairs of a
-# centre and a context word; the learning rate falls linearly to zero.
+# Any output layer of this package fits any of its models. With the skip-gram, positions are pairs of a centre
+# and a context word; the learning rate falls linearly to zero. Unlike the loss of negative sampling this one
+# is a code length: $e^\ell$ is a perplexity, to be compared with $V$, that of a uniform distribution, and
+# with that of the contexts' frequencies, without the centre.
 
 # %%
-embed_size, max_window_size, lr = 100, 5, 0.005
-batch_size = 1024 if chapter.smoke else 4096  # a smoke run is short: smaller steps, but more of them
-device = chapter.device
+embed_size, max_window_size, device = 100, 5, chapter.device
+batch_size = 1024 if chapter.smoke else 4096  # a smoke run is short: smaller batches, but more steps
 
 
 def new_net(sparse_grad: bool = False, tree: gs.BinaryTree | None = None) -> gs.SkipGram:
+    """Return an untrained net."""
     layer = gs.HierarchicalSoftmax(counts, embed_size, tree, sparse_grad=sparse_grad)
     return gs.SkipGram(len(vocab), embed_size, layer, sparse_grad=sparse_grad)
 
@@ -270,45 +224,32 @@ pairs = gs.SkipGramPairs(corpus, batch_size, max_window_size)
 valid = gs.SkipGramPairs(corpus, batch_size, max_window_size, split="valid", held_out=True)
 batch = next(iter(pairs))
 print("center", batch.center.shape, "context", batch.context.shape)
+fit = {"lr": 0.005, "optimizer": "adam", "device": device, "valid": valid}
 net = new_net()
-plot = chapter.picture()
-history = gs.train(
-    net, pairs, chapter.num_epochs, lr, "adam", device, valid=valid, schedule="linear", plot=plot
-)
-print(f"the loss plot is {plot}")
-
-# %% [markdown]
-# Unlike the loss of negative sampling this one is a code length: $e^\ell$ is a perplexity, to be compared
-# with $V$ for a model that knows nothing, or with that of a model which knows how frequent the contexts are
-# but not the centre.
+history = gs.train(net, pairs, chapter.num_epochs, schedule="linear", plot=chapter.picture(), **fit)
+print(f"the loss plot is {chapter.picture()}")
 
 # %%
 contexts = numpy.concatenate([batch.context for batch in pairs.epoch(0)])
 seen = numpy.bincount(contexts, minlength=len(vocab)) + 1
 held_out = numpy.concatenate([batch.context for batch in valid.epoch(0)])
 frequencies = -numpy.log(seen / seen.sum())[held_out].mean()
-for name, nats in (
-    ("all words alike", math.log(len(vocab))),
-    ("frequencies alone", float(frequencies)),
-    ("the skip-gram", history[-1]["valid_loss"]),
-):
+names = ("all words alike", "frequencies alone", "the skip-gram")
+for name, nats in zip(names, (math.log(len(vocab)), frequencies, history[-1]["valid_loss"])):
     print(f"{name:18} {nats:.3f} nats, perplexity {math.exp(nats):,.0f}")
-
-# %%
 for word in ("chip", "bank", "oil"):
     print(f"neighbours of {word}")
     gs.get_similar_tokens(word, 3, net.embed, vocab)
 
 # %% [markdown]
-# ## Asking the Tree
+# ## Searching the Tree
 #
 # The likeliest contexts of a word need no score for all $V$ words: the probability of an inner node bounds
-# that of every word below it, so the search drops what cannot win any more. `topk` is exact; sorting
-# `log_prob` finds the same words.
+# that of every word below it, so the search prunes the nodes below the best words found. `topk` is exact;
+# sorting `log_prob` finds the same words. `sample` draws a word turn by turn from the root.
 
 # %%
-layer = net.output_layer
-query = vocab[["chip", "bank", "oil"]]
+layer, query = net.output_layer, vocab[["chip", "bank", "oil"]]
 hidden = net.embed(np.array(query, dtype="int32", ctx=device))  # (3, d)
 best = layer.topk(hidden, 5)
 print("topk", best.shape)
@@ -316,57 +257,42 @@ for word, ids in zip(query, best.tolist()):
     print(f"near {vocab.to_tokens(word)}: {' '.join(vocab.to_tokens(ids))}")
 by_sorting = numpy.argsort(-layer.log_prob(hidden).asnumpy(), axis=1)[:, :5]
 assert (best.asnumpy() == by_sorting).all()
-
-# %% [markdown]
-# To draw a word, walk down and toss a coin at each node:
-
-# %%
-drawn = layer.sample(np.repeat(hidden[:1], 8, axis=0), numpy.random.default_rng(0))
-print("drawn near chip:", " ".join(vocab.to_tokens(drawn.tolist())))
+drawn = layer.sample(np.repeat(hidden[:1], 8, axis=0), numpy.random.default_rng(0)).tolist()
+print("drawn near chip:", " ".join(vocab.to_tokens(drawn)))
 
 # %% [markdown]
 # ## Summary
 #
-# * Hierarchical softmax replaces $V$ scores by one logistic regression for each turn on the way to the
-#   word.
-# * Its probabilities sum to one by construction; training and evaluation use the same loss, and nothing is
-#   drawn.
+# * Hierarchical softmax replaces $V$ scores by one logistic regression per turn on the path to the word.
+# * Its probabilities sum to one by construction; training and evaluation use the same loss, without sampling.
 # * Huffman's tree makes the mean path as short as any tree can.
-# * The inner nodes' vectors are parameters. Register them, or the optimizer will never see them.
+# * The inner nodes' vectors are parameters. Register them, or the optimizer never moves them.
 #
 # ## Exercises
 #
 # 1. Set `sparse_grad=True`, so that only the nodes on the batch's paths get a gradient and a step. The cell
-#    below measures an epoch of each. The root is on every path and a rare word's last node on hardly any:
-#    which batch size makes sparse gradients worth while, and for which vocabulary?
+#    below first measures an epoch of each. The root is on every path and a rare word's last node on hardly
+#    any: for which batch size and vocabulary are sparse gradients faster?
+# 2. This layer draws no noise, but the batches' subsampling and windows can be drawn again in every epoch.
+#    The cell then compares that with drawing once. Compare the gap between the two losses with that of
+#    negative sampling.
 
 # %%
 for sparse_grad in (False, True):
-    (epoch,) = gs.train(new_net(sparse_grad), pairs, 1, lr, "adam", device, valid=valid, progress="none")
-    print(
-        f"sparse_grad={sparse_grad}: held-out loss {epoch['valid_loss']:.3f}, "
-        f"{epoch['centers_per_s']:,.0f} centres/s"
-    )
-
-# %% [markdown]
-# 2. Drawing anew for every batch does nothing to this layer: it has no noise to draw. What can be drawn
-#    again are the batches themselves, their subsampling and windows. The cell compares that with drawing
-#    once. Compare the gap between the two losses with that of negative sampling.
-
-# %%
+    (epoch,) = gs.train(new_net(sparse_grad), pairs, 1, progress="none", **fit)
+    loss, speed = epoch["valid_loss"], epoch["centers_per_s"]
+    print(f"sparse_grad={sparse_grad}: held-out loss {loss:.3f}, {speed:,.0f} centres/s")
 num_epochs = 1 if chapter.smoke else 2
 for resample in (True, False):
     batches = gs.SkipGramPairs(corpus, batch_size, max_window_size, resample=resample)
-    epochs = gs.train(new_net(), batches, num_epochs, lr, "adam", device, valid=valid, progress="none")
-    print(
-        f"resample={resample}: loss {epochs[-1]['loss']:.3f}, held-out loss {epochs[-1]['valid_loss']:.3f} "
-        f"after {num_epochs} epochs"
-    )
+    last = gs.train(new_net(), batches, num_epochs, progress="none", **fit)[-1]
+    losses = f"loss {last['loss']:.3f}, held-out loss {last['valid_loss']:.3f}"
+    print(f"resample={resample}: {losses} after {num_epochs} epochs")
 
 # %% [markdown]
 # 3. Train with `tree=gs.balanced_tree(len(vocab))`. By how much is the mean path longer, in the text and in
-#    the batches, where frequent words were thinned out? Is the loss better, the training slower?
+#    the batches, where frequent words were subsampled? Is the loss better, the training slower?
 # 4. Build the counts of the tree from the contexts of the batches instead of the text, and compare.
-# 5. Cluster the trained vectors, two halves at a time, into a tree in which neighbours share their path,
-#    and train on it: `gs.BinaryTree.from_nested` takes nested pairs of ids. Does a tree that knows meaning
-#    beat one that knows counts?
+# 5. Cluster the trained vectors, two halves at a time, into a tree in which neighbours share their path, and
+#    train on it: `gs.BinaryTree.from_nested` takes nested pairs of ids. Does a tree of similar words beat one
+#    of counts?

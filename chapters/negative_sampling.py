@@ -1,11 +1,7 @@
 # ---
 # jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
+#   jupytext: {formats: "ipynb,py:percent"}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
@@ -15,8 +11,8 @@
 # three minutes on two cores with PTB, half a minute with `--smoke`.
 #
 # A skip-gram learns a vector for each word by asking it to predict the words near it. A softmax over the
-# vocabulary would score every word at every step. Negative sampling asks a cheaper question: here is one word
-# that did occur and $K$ words that we drew at random; tell them apart.
+# vocabulary would score every word at every step. Negative sampling asks a cheaper question: which of these
+# words did occur, and which $K$ were drawn at random?
 
 # %%
 import math
@@ -33,7 +29,7 @@ chapter = open_chapter("negative_sampling", num_epochs=5, smoke_epochs=3)
 # ## The Data
 #
 # `load_corpus` reads the Penn Treebank through d2l (or the corpus that comes with the package) into ids. Id 0
-# is `<unk>`, into which every word that occurs fewer than ten times falls; from 1 on, ids follow falling
+# is `<unk>` and replaces every word that occurs fewer than ten times; from 1 on, ids follow falling
 # frequency.
 
 # %%
@@ -44,15 +40,13 @@ print("the most frequent words:", vocab.to_tokens([1, 2, 3, 4, 5]))
 
 # %% [markdown]
 # Frequent words say little about their neighbours, so an occurrence of a word with frequency $f$ is kept with
-# probability $\min(1, \sqrt{t/f})$, $t = 10^{-4}$. Then each word that is left becomes a *centre*: a window
-# size is drawn from 1 to 5, and the words within it, in the same sentence, are its *contexts*.
+# probability $\min(1, \sqrt{t/f})$, $t = 10^{-4}$. Each word that is left becomes a *centre*: a window size
+# is drawn from 1 to 5, and the words within it, in the same sentence, are its *contexts*.
 #
 # For each context we draw $K = 5$ *noise words*, with probability proportional to $\mathrm{count}^{0.75}$;
-# none is a context of the same centre. A centre with $n$ contexts thus has $n + nK$ words to be told apart.
-# Centres differ in $n$, so rows are padded to a common length, the `mask` is 0 on the padding, and `label` is
-# 1 on the contexts.
-#
-# All of this is drawn again for every batch; the last section measures what that is worth.
+# none is a context of the same centre. A centre with $n$ contexts thus has $n + nK$ words to classify. Rows
+# are padded to a common length; `mask` is 0 on the padding, and `label` is 1 on the contexts. All of this is
+# drawn again for every batch; exercise 4 measures the effect. A batch, and one of its rows as words:
 
 # %%
 batch_size, max_window_size, num_noise_words = 512, 5, 5
@@ -60,11 +54,6 @@ batches = gs.SkipGramBatches(corpus, batch_size, max_window_size, num_noise_word
 batch = next(iter(batches))
 for name, array in zip(batch._fields, batch):
     print(f"{name}: {array.shape}")
-
-# %% [markdown]
-# One row, read as words. Wherever the label is 1 stands a word of the window, then the noise.
-
-# %%
 row = int(numpy.argmin(batch.mask.sum(axis=1)))
 words = numpy.array(vocab.idx_to_token)[batch.contexts_negatives[row]]
 print("centre:  ", vocab.idx_to_token[int(batch.center[row, 0])])
@@ -75,54 +64,33 @@ print("noise:   ", " ".join(words[(batch.mask[row] == 1) & (batch.label[row] == 
 # ## The Embedding Layer
 #
 # A word's vector is a row of a table. The layer below holds 20 rows of 4 numbers; given the id $i$ it returns
-# row $i$.
+# row $i$. MXNet's own `nn.Embedding` silently clips an id that is out of range; this one refuses it.
 
 # %%
 embed = gs.Embedding(input_dim=20, output_dim=4)
 embed.initialize()
-ids = np.array([[1, 2, 3], [4, 5, 6]], dtype="int32")
-embed(ids).shape
-
-# %% [markdown]
-# MXNet's own `nn.Embedding` clips an id that is out of range, without a word. This one refuses it.
-
-# %%
 try:
     embed(np.array([20], dtype="int32"))
 except ValueError as error:
     print(error)
+embed(np.array([[1, 2, 3], [4, 5, 6]], dtype="int32")).shape
 
 # %% [markdown]
 # ## Minibatch Multiplication
 #
 # The score of a word $o$ near a centre $c$ is $\mathbf{u}_o^\top \mathbf{v}_c$: each word has two vectors,
-# $\mathbf{v}$ as a centre and $\mathbf{u}$ as a context. `batch_dot` multiplies the matrices of two
-# minibatches one by one: $n$ of shape $a \times b$ with $n$ of shape $b \times c$.
+# $\mathbf{v}$ as a centre and $\mathbf{u}$ as a context. `batch_dot` multiplies two minibatches matrix by
+# matrix: $n$ of shape $a \times b$ with $n$ of shape $b \times c$. `SkipGram` holds the centre vectors, its
+# output layer `NegativeSampling` the context vectors, and `score` multiplies them by `batch_dot`: centres
+# $(B, 1)$ and words $(B, L)$ give scores $(B, L)$. One of these by hand:
 
 # %%
-X, Y = np.ones((2, 1, 4)), np.ones((2, 4, 6))
-npx.batch_dot(X, Y).shape
-
-# %% [markdown]
-# `SkipGram` holds the centre vectors, its output layer `NegativeSampling` the context vectors, and `score`
-# multiplies them: centres $(B, 1)$ and words $(B, L)$ give scores $(B, L)$.
-
-# %%
-toy_layer = gs.NegativeSampling(counts=numpy.arange(20, 0, -1), in_units=4)
-toy = gs.SkipGram(vocab_size=20, embed_size=4, output_layer=toy_layer)
+print("batch_dot:", npx.batch_dot(np.ones((2, 1, 4)), np.ones((2, 4, 6))).shape)
+toy = gs.SkipGram(20, 4, gs.NegativeSampling(counts=numpy.arange(20, 0, -1), in_units=4))
 toy.initialize()
-center, contexts_negatives = (
-    np.array([[1], [2]], dtype="int32"),
-    np.array([[3, 4, 5], [6, 7, 8]], dtype="int32"),
-)
-scores = toy.score(center, contexts_negatives)
-scores.shape
-
-# %% [markdown]
-# By hand, one score with Python's own arithmetic:
-
-# %%
-v, u = toy.embed.weight.data()[1].tolist(), toy_layer.weight.data()[3].tolist()
+center = np.array([[1], [2]], dtype="int32")
+scores = toy.score(center, np.array([[3, 4, 5], [6, 7, 8]], dtype="int32"))  # (2, 3)
+v, u = toy.embed.weight.data()[1].tolist(), toy.output_layer.weight.data()[3].tolist()
 by_hand = sum(a * b for a, b in zip(v, u))
 print(f"score of word 3 near centre 1: {float(scores[0, 0]):.6f}, by hand {by_hand:.6f}")
 assert math.isclose(float(scores[0, 0]), by_hand, abs_tol=1e-6)
@@ -130,60 +98,53 @@ assert math.isclose(float(scores[0, 0]), by_hand, abs_tol=1e-6)
 # %% [markdown]
 # ## The Masked Binary Cross-Entropy
 #
-# Telling contexts from noise is logistic regression. For a score $x$ and a label $y$ the loss is
-# $-y \log \sigma(x) - (1 - y) \log(1 - \sigma(x)) = \log(1 + e^x) - xy$; a row's loss is its mean over the
-# positions that the mask keeps, so that padding takes no part.
-#
-# Two rows with the same scores and different labels and masks:
+# Telling contexts from noise is logistic regression. For a score $x$ and a label $y$ the loss is $-y \log
+# \sigma(x) - (1 - y) \log(1 - \sigma(x)) = \log(1 + e^x) - xy$; a row's loss is its mean over the positions
+# that the mask keeps, so that padding takes no part. Two rows with the same scores and different labels and
+# masks, in Gluon and by hand:
 
 # %%
 pred = np.array([[1.1, -2.2, 3.3, -4.4]] * 2)
 label = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
 mask = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 0.0, 0.0]])
 loss = gs.masked_bce(pred, label, mask)
-loss
 
 
-# %% [markdown]
-# The same by hand; `sigmoid_loss` is the cross-entropy of one score.
+def sigmoid(x: float) -> float:
+    """Return 1 / (1 + e^-x)."""
+    return 1 / (1 + math.exp(-x))
 
 
-# %%
 def sigmoid_loss(x: float, y: float) -> float:
-    probability = 1 / (1 + math.exp(-x))
-    return -math.log(probability if y == 1 else 1 - probability)
+    """Return the cross-entropy of one score."""
+    return -math.log(sigmoid(x) if y == 1 else 1 - sigmoid(x))
 
 
-rows = [
-    [sigmoid_loss(1.1, 1), sigmoid_loss(-2.2, 0), sigmoid_loss(3.3, 0), sigmoid_loss(-4.4, 0)],
-    [sigmoid_loss(1.1, 0), sigmoid_loss(-2.2, 1)],
-]
-for value, row_losses in zip(loss.tolist(), rows):
-    print(f"{value:.4f}, by hand {sum(row_losses) / len(row_losses):.4f}")
-    assert math.isclose(value, sum(row_losses) / len(row_losses), abs_tol=1e-5)
+pairs = (((1.1, 1), (-2.2, 0), (3.3, 0), (-4.4, 0)), ((1.1, 0), (-2.2, 1)))  # where the mask is 1
+for value, row in zip(loss.tolist(), pairs):
+    by_hand = sum(sigmoid_loss(x, y) for x, y in row) / len(row)
+    print(f"{value:.4f}, by hand {by_hand:.4f}")
+    assert math.isclose(value, by_hand, abs_tol=1e-5)
 
 # %% [markdown]
 # ## Training
 #
-# The net for the corpus has two tables of `len(vocab)` rows and 100 columns. Called with the four arrays of a
-# batch, it gives the masked loss of each centre.
+# The net has two tables of `len(vocab)` rows and 100 columns. Called with the four arrays of a batch, it
+# gives the masked loss of each centre. The cell makes one step of `gs.train`, written out with a
+# `gluon.Trainer`.
 
 # %%
 embed_size, lr = 100, 0.005
 
 
 def new_net(sparse_grad: bool = False) -> gs.SkipGram:
+    """Return an untrained net."""
     layer = gs.NegativeSampling(corpus.counts, embed_size, num_noise_words, sparse_grad=sparse_grad)
     return gs.SkipGram(len(vocab), embed_size, layer, sparse_grad=sparse_grad)
 
 
 net = new_net()
-net
-
-# %% [markdown]
-# What `gs.train` does at each step is this, spelled out once with a `gluon.Trainer`:
-
-# %%
+print(net)
 net.initialize(ctx=chapter.device)
 trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": lr})
 arrays = [np.array(array, dtype=array.dtype, ctx=chapter.device) for array in batch]
@@ -192,33 +153,31 @@ with autograd.record():
 loss.backward()
 trainer.step(loss.size)
 print(
-    f"{loss.shape} losses, mean {float(loss.mean()):.4f}; untrained, every term is log 2 = {math.log(2):.4f}"
+    f"{loss.shape} losses, mean {float(loss.mean()):.4f}; untrained, each term is log 2 = {math.log(2):.4f}"
 )
 
 # %% [markdown]
-# `gs.train` adds the epochs, the held-out loss on the validation text and an honest speed: the centres of
-# *this* epoch divided by the seconds of *this* epoch's training. Batches may come in two forms. The book's
-# four arrays are one; for the training run we take the other, plain pairs `(center, context)`. With them the
-# output layer draws the noise itself, no row is padded, and any output layer of this package can stand in for
-# `NegativeSampling`. The loss of a pair is the sum of its $1 + K$ terms, so it begins near $6 \log 2$. A
-# small corpus takes smaller batches, to make as many steps; the rate falls linearly, as in word2vec.c.
+# `gs.train` adds the epochs, the held-out loss on the validation text and the speed: the centres of *this*
+# epoch divided by the seconds of *this* epoch's training. Besides the book's four arrays a batch may be plain
+# pairs `(center, context)`, which we take for the training run. The output layer then draws the noise itself,
+# no row is padded, and any output layer of this package can replace `NegativeSampling`. The loss of a pair is
+# the sum of its $1 + K$ terms, so it begins near $6 \log 2$. A small corpus takes smaller batches, to make as
+# many steps; the rate falls linearly, as in word2vec.c.
 
 # %%
 pairs_batch_size = 4096 if len(corpus.ids("train")) > 500_000 else 1024
 pairs = gs.SkipGramPairs(corpus, pairs_batch_size, max_window_size)
 valid = gs.SkipGramPairs(corpus, 4096, max_window_size, split="valid", held_out=True)
-plot = chapter.picture()
+fit = {"lr": lr, "optimizer": "adam", "device": chapter.device, "valid": valid}
 net = new_net()
-history = gs.train(
-    net, pairs, chapter.num_epochs, lr, "adam", chapter.device, schedule="linear", valid=valid, plot=plot
-)
-print(f"the loss plot is {plot}")
+gs.train(net, pairs, chapter.num_epochs, schedule="linear", plot=chapter.picture(), **fit)
+print(f"the loss plot is {chapter.picture()}")
 
 # %% [markdown]
 # ## Applying the Word Embedding
 #
-# Words in the same company have vectors that point the same way, so the neighbours of a word are those with
-# the largest cosine.
+# Words that occur in the same contexts have vectors of a similar direction, so the neighbours of a word are
+# those with the largest cosine.
 
 # %%
 for word in ("chip", "bank", "oil"):
@@ -228,49 +187,44 @@ for word in ("chip", "bank", "oil"):
 # %% [markdown]
 # ## What word2vec.c Really Does
 #
-# The program that made these vectors famous computes, for a score $f = \mathbf{u}^\top\mathbf{v}$ and a
-# label, `g = (label - sigmoid(f)) * alpha`, and adds `g` times one vector to the other. Readers who remember
-# that the derivative of $\sigma$ is $\sigma(1 - \sigma)$ miss that factor and call the gradient wrong. It is
-# right. What is differentiated is not $\sigma$ but the *log-likelihood* $\ell = y \log \sigma(f) + (1 - y)
-# \log(1 - \sigma(f))$, and
+# For a score $f = \mathbf{u}^\top\mathbf{v}$ and a label that program computes `g = (label - sigmoid(f)) *
+# alpha` and adds `g` times one vector to the other. Readers who miss the factor $\sigma(1 - \sigma)$, the
+# derivative of $\sigma$, call the gradient wrong. It is right: what is differentiated is not $\sigma$ but the
+# *log-likelihood* $\ell = y \log \sigma(f) + (1 - y) \log(1 - \sigma(f))$, and
 #
 # $$\frac{d\ell}{df} = y\,\frac{\sigma(1-\sigma)}{\sigma} - (1 - y)\,\frac{\sigma(1-\sigma)}{1-\sigma}
 #   = y(1-\sigma) - (1-y)\sigma = y - \sigma(f).$$
 #
-# The logarithm divides by exactly what the sigmoid's slope multiplied. MXNet agrees, since our loss is
-# $-\ell$:
+# The derivative of the logarithm cancels that factor. MXNet agrees, since our loss is $-\ell$:
 
 # %%
 f = np.array([-4.0, -1.0, 0.0, 0.5, 3.0])
+f.attach_grad()
 for y in (0.0, 1.0):
-    f.attach_grad()
     with autograd.record():
         log_likelihood = -gs.masked_bce(f.reshape(-1, 1), np.full((5, 1), y), np.ones((5, 1)))
     log_likelihood.backward()
-    g = [y - 1 / (1 + math.exp(-x)) for x in f.tolist()]
+    g = [y - sigmoid(x) for x in f.tolist()]
     print(f"label {y:.0f}: autograd {[round(x, 4) for x in f.grad.tolist()]}")
     print(f"label - sigmoid:  {[round(x, 4) for x in g]}")
     assert numpy.allclose(f.grad.asnumpy(), g, atol=1e-6)
 
 # %% [markdown]
-# Three more habits of that program, each of which makes sense once one sees it.
+# Three more details of that program have reasons of their own.
 #
 # *The table.* $\sigma$ is read from a table of 1,000 values over $[-6, 6]$. Its entry $i$ is
-# $\sigma(6\,(2i/1000 - 1))$: the $2i/1000 - 1$ only moves the index into $[-1, 1]$ and is no part of the
-# gradient. Beyond $\pm 6$ negative sampling takes $\sigma$ for 0 or 1.
+# $\sigma(6\,(2i/1000 - 1))$: the $2i/1000 - 1$ only maps the index into $[-1, 1]$ and is no part of the
+# gradient. Beyond $\pm 6$ negative sampling takes 0 or 1 for $\sigma$.
+#
+# *The initial values.* Centre vectors begin uniform in $\pm 0.5/d$, from a linear congruential generator;
+# context vectors begin at zero, and still learn, since the first step moves $\mathbf{u}$ by a multiple of
+# $\mathbf{v} \ne 0$.
 
 # %%
-table = [1 / (1 + math.exp(-6 * (2 * i / 1000 - 1))) for i in range(1000)]
+table = [sigmoid(6 * (2 * i / 1000 - 1)) for i in range(1000)]
 points = numpy.linspace(-5.99, 5.99, 2001)
-error = max(abs(table[int((x + 6) * (1000 / 6 / 2))] - 1 / (1 + math.exp(-x))) for x in points)
-print(f"largest error of the table inside (-6, 6): {error:.4f}; outside, at most {1 / (1 + math.exp(6)):.4f}")
-
-# %% [markdown]
-# *The initial values.* Centre vectors begin uniform in $\pm 0.5/d$, from a generator of one multiplication;
-# context vectors begin at zero, which is no deadlock, since the first step moves $\mathbf{u}$ by a multiple
-# of $\mathbf{v} \ne 0$.
-
-# %%
+error = max(abs(table[int((x + 6) * (1000 / 6 / 2))] - sigmoid(x)) for x in points)
+print(f"largest error of the table inside (-6, 6): {error:.4f}; outside, at most {sigmoid(-6):.4f}")
 r, first = 1, []
 for _ in range(3):
     r = (r * 25214903917 + 11) % 2**64
@@ -278,20 +232,19 @@ for _ in range(3):
 print("the first values for 100 dimensions:", [round(x, 7) for x in first])
 
 # %% [markdown]
-# *The update held back.* While a centre's target and noise words are visited, the change of $\mathbf{v}$ is
-# gathered in a buffer and added once at the end. All words thus see the same $\mathbf{v}$: the sum of their
-# gradients at one point is exactly the gradient of the sum, which is what autograd computes. Adding at once
-# would follow a moving target.
+# *The delayed update.* The changes of $\mathbf{v}$ by a centre's target and noise words are summed in a
+# buffer and added at the end. All words thus see the same $\mathbf{v}$: the sum of their gradients at one
+# point is the gradient of the sum, which is what autograd computes. Added at once, each change would alter
+# the next.
 
 # %%
 random = numpy.random.default_rng(0)
 V0, U0 = random.normal(size=4), random.normal(size=(6, 4))  # a centre, its context and five noise words
-labels = numpy.array([1, 0, 0, 0, 0, 0])
-alpha = 0.025
+labels, alpha = numpy.array([1, 0, 0, 0, 0, 0]), 0.025
 held_back, at_once = numpy.zeros(4), V0.copy()
 for u, y in zip(U0, labels):
-    held_back += alpha * (y - 1 / (1 + math.exp(-V0 @ u))) * u
-    at_once += alpha * (y - 1 / (1 + math.exp(-at_once @ u))) * u
+    held_back += alpha * (y - sigmoid(V0 @ u)) * u
+    at_once += alpha * (y - sigmoid(at_once @ u)) * u
 v = np.array(V0, dtype="float32")
 v.attach_grad()
 with autograd.record():
@@ -306,50 +259,43 @@ assert numpy.allclose(held_back, -alpha * v.grad.asnumpy(), atol=1e-6)
 # ## Summary
 #
 # * Negative sampling replaces a softmax over the vocabulary by $1 + K$ logistic regressions.
-# * A mask keeps the padding of a minibatch out of the loss, and each row is divided by what the mask keeps.
-# * `label - sigmoid` is the gradient of the log-likelihood; word2vec.c's update is plain stochastic gradient
+# * A mask keeps the padding of a minibatch out of the loss; a row's loss is the mean over what the mask
+#   keeps.
+# * `label - sigmoid` is the gradient of the log-likelihood; word2vec.c's update is stochastic gradient
 #   ascent.
 #
 # ## Exercises
 #
 # 1. Set `sparse_grad=True`. Then the gradient of a table holds only the rows of the batch, and only these are
 #    updated. Does it train faster? The cell below measures one epoch of each. Why does Adam's loss differ a
-#    little, while plain SGD's would not? (Rows that are absent keep still.) Try it on a vocabulary ten times
-#    as large.
+#    little, while plain SGD's would not? (Absent rows do not move.) Try a vocabulary ten times as large.
 
 # %%
 for sparse_grad in (False, True):
-    (epoch,) = gs.train(
-        new_net(sparse_grad), pairs, 1, lr, "adam", chapter.device, valid=valid, progress="none"
-    )
-    print(
-        f"sparse_grad={sparse_grad}: held-out loss {epoch['valid_loss']:.3f}, "
-        f"{epoch['centers_per_s']:,.0f} centres/s"
-    )
+    (epoch,) = gs.train(new_net(sparse_grad), pairs, 1, progress="none", **fit)
+    loss, speed = epoch["valid_loss"], epoch["centers_per_s"]
+    print(f"sparse_grad={sparse_grad}: held-out loss {loss:.3f}, {speed:,.0f} centres/s")
 
 # %% [markdown]
 # 2. Find synonyms of other words. For which kinds of word does it work, and how often must a word occur?
 # 3. Tune `lr`, `embed_size`, `max_window_size` and `num_noise_words`, and watch the held-out loss, not the
 #    training loss.
-# 4. With large corpora, contexts and noise are drawn only when a batch is needed, so the same centre meets
-#    others in each epoch. That is `resample=True`, the default. The cell below compares it with drawing once.
-#    The training loss of the second is lower and its held-out loss higher: why?
+# 4. Contexts and noise are drawn when a batch is needed, so the same centre has others in each epoch. That is
+#    `resample=True`, the default. The cell below compares it with drawing once. The training loss of the
+#    second is lower and its held-out loss higher: why?
 
 # %%
 num_epochs = 1 if chapter.smoke else 3
 for resample in (True, False):
     drawn = gs.SkipGramPairs(corpus, pairs_batch_size, max_window_size, resample=resample)
-    epochs = gs.train(new_net(), drawn, num_epochs, lr, "adam", chapter.device, valid=valid, progress="none")
-    print(
-        f"resample={resample}: loss {epochs[-1]['loss']:.3f}, held-out loss {epochs[-1]['valid_loss']:.3f} "
-        f"after {num_epochs} epochs"
-    )
+    last = gs.train(new_net(), drawn, num_epochs, progress="none", **fit)[-1]
+    losses = f"loss {last['loss']:.3f}, held-out loss {last['valid_loss']:.3f}"
+    print(f"resample={resample}: {losses} after {num_epochs} epochs")
 
 # %% [markdown]
-# 5. Train on the book's four arrays (`gs.SkipGramBatches`) instead of pairs. How many centres a second does
-#    the padding cost? Are the neighbours different, given that each *centre* now counts the same, whatever
-#    its window?
+# 5. Train on the book's four arrays (`gs.SkipGramBatches`) instead of pairs. How many centres per second does
+#    the padding cost? Are the neighbours different, now that each *centre* has the same weight?
 # 6. `gs.SkipGramBlocks` with plain SGD trains many times as fast as pairs: `gs.train(net,
-#    gs.SkipGramBlocks(corpus), 5, 0.04, "sgd", schedule="linear")`. Which look-ups does it save, and why may
-#    the noise words of 16 neighbouring centres be the same? Write down the gradient of a score, weight times
-#    (label - sigmoid), and check one step by hand. What happens to the held-out loss with `shared_noise=2`?
+#    gs.SkipGramBlocks(corpus), 5, 0.04, "sgd", schedule="linear")`. Which lookups does it save, and why may
+#    16 neighbouring centres share their noise words? Write down the gradient of a score, which is weight ×
+#    (label − sigmoid), and check one step by hand. What happens to the held-out loss with `shared_noise=2`?

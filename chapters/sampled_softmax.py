@@ -1,11 +1,7 @@
 # ---
 # jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
+#   jupytext: {formats: "ipynb,py:percent"}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
@@ -43,8 +39,8 @@ vocab = corpus.vocab
 print(corpus)
 
 # %% [markdown]
-# The text is cut into $B$ columns that are read side by side, $T$ words of each at a time. The state that the
-# network has after one batch is where the next begins, but gradients stop there.
+# The text is cut into $B$ columns that are read in parallel, $T$ words of each per batch. The network's state
+# after one batch is its initial state in the next, but gradients stop there.
 
 # %%
 batch_size, bptt = 32, 20
@@ -70,8 +66,8 @@ for k in range(5):
     assert math.isclose(float(sampler.prob(k)), by_hand, rel_tol=1e-9)
 
 # %% [markdown]
-# Candidates are drawn until $S$ *different* ones have come. The number of tries tells how often each word was
-# to be expected: $Q(k) = 1 - (1 - P(k))^{\text{tries}}$.
+# Candidates are drawn until $S$ *different* ones have come. The number of tries gives the expected count of
+# each word: $Q(k) = 1 - (1 - P(k))^{\text{tries}}$.
 
 # %%
 candidates = sampler.sample(3, unique=True, rng=numpy.random.default_rng(0))
@@ -86,9 +82,8 @@ print(
 #
 # Let $s(w) = \mathbf{w}^\top\mathbf{h} + b_w$ be the score of a word, and $t$ the right one. The full softmax
 # has the loss $-s(t) + \log\sum_w e^{s(w)}$. Sampled softmax takes the sum over $t$ and the candidates only,
-# with each score lowered by $\log Q(w)$: a word that is sampled often stands for itself, a rare one stands
-# for the many that were not sampled. A candidate that happens to be $t$ is left out of the sum, or it would
-# be counted twice.
+# with each score lowered by $\log Q(w)$: the correction makes up for words that are sampled often or seldom.
+# A candidate that happens to be $t$ is left out of the sum, or it would be counted twice.
 #
 # A layer for five words, three candidates and hidden vectors of two numbers; `resample` fixes the candidates
 # until its next call, here to those drawn above.
@@ -111,6 +106,7 @@ rows = layer.weight.data().tolist()
 
 
 def corrected(word: int) -> float:
+    """Return the score of a word, lowered by log Q."""
     probability = math.log((word + 2) / (word + 1)) / math.log(6)
     expected = 1 - (1 - probability) ** tries
     return rows[word][0] * 1.0 + rows[word][1] * -0.5 - math.log(expected)
@@ -123,15 +119,15 @@ print(f"the layer {float(loss[0]):.6f}, by hand {by_hand:.6f}")
 assert math.isclose(float(loss[0]), by_hand, abs_tol=1e-5)
 
 # %% [markdown]
-# Outside of training the same layer is the full softmax over the same weights. So a held-out loss has nothing
-# random in it, and its exponential is a perplexity that can be compared with any other model's.
+# Outside of training the same layer is the full softmax over the same weights. So a held-out loss is
+# deterministic, and its exponential is a perplexity that can be compared with any other model's.
 
 # %%
 print(f"loss {float(layer(hidden, target)[0]):.6f}, -log_prob {-float(layer.log_prob(hidden)[0, 1]):.6f}")
 
 # %% [markdown]
-# The estimate is biased, since the logarithm of a sum is not the sum of logarithms, but less so the more is
-# sampled. The gradient for 16 positions, beside that of the full softmax, for a vocabulary of 1,000:
+# The estimate is biased, since the logarithm of a mean is not the mean of logarithms; more candidates reduce
+# the bias. The gradient for 16 positions, beside that of the full softmax, for a vocabulary of 1,000:
 
 # %%
 generator = numpy.random.default_rng(1)
@@ -140,7 +136,7 @@ big_target = np.array(generator.integers(1000, size=16), dtype="int32")
 
 
 def gradient(num_sampled: int, draws: int) -> numpy.ndarray:
-    """The mean gradient of the hidden vectors over several draws; 1,000 of 1,000 is the full softmax."""
+    """Return the mean gradient of the hidden vectors over `draws`; 1,000 of 1,000 is the full softmax."""
     sampled = gs.SampledSoftmax(1000, 20, num_sampled, sampler=gs.UniformSampler(1000))
     numpy.random.seed(0)
     sampled.initialize()
@@ -165,8 +161,7 @@ for num_sampled in (10, 50, 200, 500):
 # %% [markdown]
 # ## The Language Model
 #
-# Rows of words go through a GRU; the output layer takes its state after each word. Dropout keeps 200 units
-# from learning the text by heart.
+# A GRU reads the words' rows; the output layer takes its state after each word. Dropout reduces overfitting.
 
 # %%
 embed_size = num_hiddens = 32 if chapter.smoke else 200
@@ -174,6 +169,7 @@ num_sampled, lr = 200, 0.01 if chapter.smoke else 0.004
 
 
 def new_net(sparse_grad: bool = False) -> gs.LanguageModel:
+    """Return an untrained net."""
     layer = gs.SampledSoftmax(
         len(vocab), num_hiddens, num_sampled, counts=corpus.counts, sparse_grad=sparse_grad
     )
@@ -201,7 +197,7 @@ perplexity = math.exp(float(net(inputs, targets)[0].mean()))
 print(f"perplexity after one step: {perplexity:,.0f}, of {len(vocab):,} words")
 
 # %% [markdown]
-# `gs.train` does the same for every batch, carries the state, draws candidates anew for each batch, and
+# `gs.train` does the same for every batch, carries the state, draws new candidates for each batch, and
 # reports the loss on the validation text after each epoch.
 
 # %%
@@ -218,7 +214,7 @@ print(f"perplexity of the test text: {gs.perplexity(net, test, chapter.device):.
 # %% [markdown]
 # ## Generating Text
 #
-# Draw a word, give it back to the model, draw the next. A temperature below 1 prefers likely words.
+# Draw a word, give it to the model as its next input, and repeat. A temperature below 1 prefers likely words.
 
 # %%
 for temperature in (0.7, 1.0):
@@ -236,25 +232,16 @@ for temperature in (0.7, 1.0):
 # ## Exercises
 #
 # 1. With `sparse_grad=True` a step touches only the rows of its words. The cell measures one epoch each way.
-#    At which vocabulary does it begin to pay?
+#    From which size of the vocabulary on is it faster?
 
 # %%
 for sparse_grad in (False, True):
-    epochs = gs.train(
-        new_net(sparse_grad),
-        batches,
-        1,
-        lr,
-        "adam",
-        chapter.device,
-        valid=valid,
-        clip_norm=1.0,
-        progress="none",
-    )
-    print(
-        f"sparse_grad={sparse_grad}: perplexity {math.exp(epochs[-1]['valid_loss']):.1f} after one epoch, "
-        f"{epochs[-1]['tokens_per_s']:,.0f} tokens/s"
-    )
+    (epoch,) = gs.train(
+        new_net(sparse_grad), batches, 1, lr, "adam", chapter.device,
+        valid=valid, clip_norm=1.0, progress="none",
+    )  # fmt: skip
+    perplexity, speed = math.exp(epoch["valid_loss"]), epoch["tokens_per_s"]
+    print(f"sparse_grad={sparse_grad}: perplexity {perplexity:.1f} after one epoch, {speed:,.0f} tokens/s")
 
 # %% [markdown]
 # 2. Candidates are drawn again for every batch. Drawing costs little, but how much is it worth? The cell

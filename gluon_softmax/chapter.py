@@ -1,7 +1,7 @@
-"""What every chapter asks for at its head: the corpus, how long to train, where, and where its pictures go.
+"""What every chapter needs: its options (corpus, epochs, device), its pictures, and the time of a step.
 
-As a script a chapter takes these on its command line. A notebook's kernel has arguments of its own, so there
-they are read from the environment variable ``CHAPTER_ARGS``.
+As a script a chapter takes its options on its command line. A notebook's kernel has arguments of its own, so
+there they are read from the environment variable ``CHAPTER_ARGS``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import argparse
 import os
 import shlex
 import sys
+import time
 from pathlib import Path
-from typing import NamedTuple, Sequence
+from typing import Callable, Mapping, NamedTuple, Sequence
 
+from .backend import mx
 from .backend.device import parse_device
 from .data.corpus import Corpus, choose_corpus, load_corpus
 from .training.progress import in_notebook
@@ -21,7 +23,7 @@ from .utils.types import Context
 
 
 class Chapter(NamedTuple):
-    """The choices of one reading of a chapter."""
+    """The options of one run of a chapter."""
 
     name: str
     corpus_name: str
@@ -32,23 +34,58 @@ class Chapter(NamedTuple):
     data_dir: str | None
 
     def load_corpus(self, min_freq: int | None = None, eos: bool = False) -> Corpus:
-        """The corpus of this reading, see `load_corpus`."""
+        """Load the chapter's corpus; see `gluon_softmax.load_corpus`."""
         return load_corpus(self.corpus_name, min_freq, eos, self.data_dir)
 
     def picture(self, suffix: str = "") -> Path:
-        """Where a picture of this chapter goes: ``build/`` of the clone, else of the working folder."""
+        """Return the path of a picture: in ``build/`` of the clone, else of the working folder."""
         clone = Path(__file__).resolve().parents[1]
         folder = (clone if (clone / "chapters").is_dir() else Path.cwd()) / "build"
         folder.mkdir(exist_ok=True)
         return folder / f"{self.name}{'-' if suffix else ''}{suffix}.png"
 
+    def draw(
+        self,
+        suffix: str,
+        lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+        xlabel: str,
+        ylabel: str,
+        xscale: str = "linear",
+    ) -> Path:
+        """Draw the lines (x, y), by their label and over a logarithmic y, into the picture `suffix`."""
+        import matplotlib.pyplot as plt  # a notebook shows its open figures
+
+        figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+        for label, (x, y) in lines.items():
+            axes.plot(x, y, "o-", label=label)
+        axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale="log")
+        axes.legend()
+        axes.grid(True, alpha=0.3)
+        path = self.picture(suffix)
+        figure.savefig(path)
+        return path
+
+
+def step_seconds(step: Callable[[int], object], num_steps: int, warm_up: int = 1) -> list[float]:
+    """Return the seconds of each call of ``step(i)``, i = 0, 1, ..., until all its work is done.
+
+    The first `warm_up` calls allocate memory and compile graphs, so they do not count; `num_steps` follow.
+    """
+    seconds = []
+    for i in range(warm_up + num_steps):
+        start = time.perf_counter()
+        step(i)
+        mx.nd.waitall()
+        seconds.append(time.perf_counter() - start)
+    return seconds[warm_up:]
+
 
 def open_chapter(
     name: str, num_epochs: int, smoke_epochs: int = 1, argv: Sequence[str] | None = None
 ) -> Chapter:
-    """Read the options of the chapter `name`, say in one line which corpus is used and why.
+    """Read the options of the chapter `name`, and print in one line which corpus is used and why.
 
-    ``--corpus`` auto (PTB where it can be had, else mini_ptb), ptb, mini_ptb or a folder; ``--num-epochs``,
+    ``--corpus`` auto (PTB where it is available, else mini_ptb), ptb, mini_ptb or a folder; ``--num-epochs``,
     by default `num_epochs`; ``--device`` cpu, gpu:0 or auto; ``--data-dir``; ``--smoke`` reads mini_ptb for
     `smoke_epochs`. Raises ValueError for a device or a number that does not fit.
     """
@@ -58,7 +95,7 @@ def open_chapter(
     )
     parser.add_argument("--num-epochs", type=int, help=f"passes over the corpus (default {num_epochs})")
     parser.add_argument("--device", default="auto", help="cpu, gpu:0 or auto (default auto)")
-    parser.add_argument("--data-dir", help="where PTB is kept (default: data/ of the clone)")
+    parser.add_argument("--data-dir", help="the folder of PTB (default: data/ of the clone)")
     parser.add_argument("--smoke", action="store_true", help="mini_ptb and few epochs, in half a minute")
     if argv is None:
         argv = shlex.split(os.environ.get("CHAPTER_ARGS", "")) if in_notebook() else sys.argv[1:]
