@@ -29,8 +29,7 @@ chapter = open_chapter("negative_sampling", num_epochs=5, smoke_epochs=3)
 # ## The Data
 #
 # `load_corpus` reads the Penn Treebank through d2l (or the corpus that comes with the package) into ids. Id 0
-# is `<unk>` and replaces every word that occurs fewer than ten times; from 1 on, ids follow falling
-# frequency.
+# is `<unk>` and replaces every word that occurs fewer than ten times; the rest follow falling frequency.
 
 # %%
 corpus = chapter.load_corpus(min_freq=10)
@@ -130,8 +129,7 @@ for value, row in zip(loss.tolist(), pairs):
 # ## Training
 #
 # The net has two tables of `len(vocab)` rows and 100 columns. Called with the four arrays of a batch, it
-# gives the masked loss of each centre. The cell makes one step of `gs.train`, written out with a
-# `gluon.Trainer`.
+# gives the masked loss of each centre. One step of `gs.train`, written out:
 
 # %%
 embed_size, lr = 100, 0.005
@@ -234,8 +232,7 @@ print("the first values for 100 dimensions:", [round(x, 7) for x in first])
 # %% [markdown]
 # *The delayed update.* The changes of $\mathbf{v}$ by a centre's target and noise words are summed in a
 # buffer and added at the end. All words thus see the same $\mathbf{v}$: the sum of their gradients at one
-# point is the gradient of the sum, which is what autograd computes. Added at once, each change would alter
-# the next.
+# point is the gradient of the sum, which is what autograd computes. Added at once, each would alter the next.
 
 # %%
 random = numpy.random.default_rng(0)
@@ -259,10 +256,8 @@ assert numpy.allclose(held_back, -alpha * v.grad.asnumpy(), atol=1e-6)
 # ## Summary
 #
 # * Negative sampling replaces a softmax over the vocabulary by $1 + K$ logistic regressions.
-# * A mask keeps the padding of a minibatch out of the loss; a row's loss is the mean over what the mask
-#   keeps.
-# * `label - sigmoid` is the gradient of the log-likelihood; word2vec.c's update is stochastic gradient
-#   ascent.
+# * A mask keeps the padding of a minibatch out of the loss; a row's loss is the mean of the rest.
+# * `label - sigmoid` is the gradient of the log-likelihood; word2vec.c does gradient ascent.
 #
 # ## Exercises
 #

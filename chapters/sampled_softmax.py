@@ -82,8 +82,9 @@ print(
 #
 # Let $s(w) = \mathbf{w}^\top\mathbf{h} + b_w$ be the score of a word, and $t$ the right one. The full softmax
 # has the loss $-s(t) + \log\sum_w e^{s(w)}$. Sampled softmax takes the sum over $t$ and the candidates only,
-# with each score lowered by $\log Q(w)$: the correction makes up for words that are sampled often or seldom.
-# A candidate that happens to be $t$ is left out of the sum, or it would be counted twice.
+# with each score lowered by $\log Q(w)$: a word that is rarely sampled represents the many that were not
+# sampled, so it weighs more. A candidate that happens to be $t$ is left out of the sum, or it would be
+# counted twice.
 #
 # A layer for five words, three candidates and hidden vectors of two numbers; `resample` fixes the candidates
 # until its next call, here to those drawn above.

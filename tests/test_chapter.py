@@ -1,0 +1,53 @@
+"""What every chapter asks for: its options, its pictures, and the time of a step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pytest
+
+from gluon_softmax.chapter import Chapter, open_chapter, step_seconds
+
+
+@pytest.fixture
+def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Chapter:
+    opened = open_chapter("a_chapter", num_epochs=5, argv=["--smoke", "--device", "cpu"])
+    assert "mini_ptb" in capsys.readouterr().out
+    monkeypatch.setattr(Chapter, "picture", lambda _, suffix="": tmp_path / f"{suffix}.png")
+    return opened
+
+
+def test_a_smoke_run_reads_the_embedded_corpus_for_one_epoch(chapter: Chapter) -> None:
+    assert (chapter.corpus_name, chapter.num_epochs, chapter.smoke) == ("mini_ptb", 1, True)
+    assert str(chapter.device) == "cpu(0)"
+
+
+def test_a_number_of_epochs_on_the_command_line_wins() -> None:
+    argv = ["--smoke", "--num-epochs", "7", "--device", "cpu"]
+    assert open_chapter("a_chapter", num_epochs=5, argv=argv).num_epochs == 7
+    with pytest.raises(ValueError, match="num_epochs"):
+        open_chapter("a_chapter", num_epochs=5, argv=["--smoke", "--num-epochs", "0"])
+
+
+def test_lines_are_drawn_into_a_picture_with_their_labels_and_scales(chapter: Chapter) -> None:
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.switch_backend("agg")
+    lines = {"full": ([1, 10], [2.0, 30.0]), "adaptive": ([1, 10, 100], (2.0, 3.0, 4.0))}
+    try:
+        path = chapter.draw("time", lines, "words", "milliseconds per step", xscale="log")
+        (axes,) = plt.gcf().axes
+        assert [line.get_label() for line in axes.lines] == list(lines)
+        assert all(numpy.array_equal(line.get_xydata().T, lines[line.get_label()]) for line in axes.lines)
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("words", "milliseconds per step")
+        assert path.read_bytes().startswith(b"\x89PNG")
+    finally:
+        plt.close("all")
+
+
+def test_the_first_steps_are_called_and_do_not_count() -> None:
+    called: list[int] = []
+    seconds = step_seconds(called.append, num_steps=3, warm_up=2)
+    assert called == [0, 1, 2, 3, 4]
+    assert len(seconds) == 3 and min(seconds) > 0
