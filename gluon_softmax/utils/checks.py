@@ -1,16 +1,18 @@
-"""Argument checks: each raises one error that names the argument, what it got and what it takes."""
+"""Checks of arguments: each raises an error that names the argument, what it takes and what it got."""
 
 from __future__ import annotations
 
 import math
 import numbers
-from typing import Any, Sequence
+from typing import Sequence
 
 import numpy
 
+from .types import Array
 
-def check_positive_int(name: str, value: Any, minimum: int = 1) -> int:
-    """`value` as an int, or a TypeError (not an integer) or a ValueError (below `minimum`)."""
+
+def check_positive_int(name: str, value: object, minimum: int = 1) -> int:
+    """`value` as an int; raises TypeError for what is not an integer, ValueError below `minimum`."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} takes an integer of at least {minimum}, got {value!r}")
     if value < minimum:
@@ -19,9 +21,12 @@ def check_positive_int(name: str, value: Any, minimum: int = 1) -> int:
 
 
 def check_number(
-    name: str, value: Any, low: float = -math.inf, high: float = math.inf, *, open_low: bool = False
+    name: str, value: object, low: float = -math.inf, high: float = math.inf, *, open_low: bool = False
 ) -> float:
-    """`value` as a finite float within [low, high] (or above `low` where `open_low`), or an error."""
+    """`value` as a finite float within [low, high], above `low` where `open_low`.
+
+    Raises TypeError for what is not a number, ValueError for NaN, infinity or a number out of range.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} takes a number, got {value!r}")
     number = float(value)
@@ -33,16 +38,18 @@ def check_number(
     return number
 
 
-def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
-    """`value` if it is one of `choices`, or a ValueError that lists them."""
+def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
+    """`value` if it is one of `choices`; raises ValueError, listing them, if it is not."""
     if value not in choices:
         raise ValueError(f"{name} takes one of {', '.join(choices)}; got {value!r}")
     return str(value)
 
 
-def check_counts(name: str, counts: Any, length: int | None = None) -> numpy.ndarray:
-    """Counts or weights as float64 (V,): one-dimensional, finite, not negative, not all zero, of `length` if
-    given.
+def check_counts(name: str, counts: object, length: int | None = None) -> numpy.ndarray:
+    """Counts or weights as a new float64 array (V,), V = `length` if given.
+
+    Raises TypeError for what is not a sequence of numbers, ValueError for another shape or length, for a
+    number that is negative or not finite, and for zeros alone.
     """
     try:
         array = numpy.asarray(counts)
@@ -67,11 +74,32 @@ def check_counts(name: str, counts: Any, length: int | None = None) -> numpy.nda
     return array
 
 
-def check_ids(name: str, ids: Any, upper: int) -> numpy.ndarray:
+def check_falling_counts(
+    name: str,
+    counts: object,
+    length: int | None = None,
+    what: str = "numbers in falling order from id 1 on",
+) -> numpy.ndarray:
+    """`check_counts` of counts that never rise from id 1 on; id 0, ``<unk>``, may have any count.
+
+    `what` describes in the error what `name` takes. Raises ValueError for the first count above the one
+    before it, and the errors of `check_counts`.
+    """
+    array = check_counts(name, counts, length)
+    rises = numpy.flatnonzero(numpy.diff(array[1:]) > 0)
+    if rises.size:
+        i = int(rises[0]) + 1
+        raise ValueError(
+            f"{name} takes {what}; got {array[i]:g} for id {i} and {array[i + 1]:g} for id {i + 1}"
+        )
+    return array
+
+
+def check_ids(name: str, ids: object, upper: int) -> numpy.ndarray:
     """Ids as a NumPy integer array within [0, upper).
 
-    MXNet clips ids out of range in silence (Embedding, pick) and rounds float ids, so every block asks here
-    first. An MXNet array is read back once: ids come from the host, so nothing waits for a computation.
+    MXNet silently clips ids out of range (Embedding, pick) and rounds float ids, so every block checks them
+    first. An MXNet array is read back once: ids come from the host, so no computation is waited for.
 
     Raises TypeError for ids that are not integers (float ids, NaN), ValueError for ids out of range.
     """
@@ -89,10 +117,10 @@ def check_ids(name: str, ids: Any, upper: int) -> numpy.ndarray:
     return array
 
 
-def check_hidden(name: str, array: Any, width: int) -> None:
-    """`array` is an MXNet array of floats whose last axis is `width` wide, or a TypeError or ValueError.
+def check_hidden(name: str, array: Array, width: int) -> None:
+    """Raise TypeError or ValueError unless `array` is an MXNet array of floats of shape (..., width).
 
-    MXNet's products refuse float16 on a CPU with a riddle, so it is refused here with a sentence.
+    MXNet's matrix products reject float16 on a CPU with an obscure error, so this check names the cause.
     """
     if not hasattr(array, "ctx"):
         raise TypeError(f"{name} takes an MXNet array; got {type(array).__name__}")
@@ -105,6 +133,6 @@ def check_hidden(name: str, array: Any, width: int) -> None:
 
 
 def check_same_shape(name: str, shape: Sequence[int], like: str, like_shape: Sequence[int]) -> None:
-    """`shape` equals `like_shape`, or a ValueError about sizes that names both."""
+    """Raise ValueError, naming both shapes, unless `shape` equals `like_shape`."""
     if tuple(shape) != tuple(like_shape):
         raise ValueError(f"{name} takes the sizes of {like}, {tuple(like_shape)}; got {tuple(shape)}")

@@ -84,6 +84,25 @@ def test_counts_of_another_length() -> None:
         checks.check_counts("counts", [1, 2], 3)
 
 
+@pytest.mark.parametrize("counts", [[0, 9, 9, 4, 0], [1, 9], [3], (2.0, 0.5, 0.25)])
+def test_counts_that_fall_from_id_1_on(counts: Any) -> None:
+    got = checks.check_falling_counts("counts", counts, len(counts))
+    assert got.dtype == numpy.float64
+    numpy.testing.assert_array_equal(got, counts)
+
+
+def test_counts_that_rise() -> None:
+    said = r"^counts takes numbers in falling order from id 1 on; got 3 for id 2 and 25 for id 3$"
+    with pytest.raises(ValueError, match=said):
+        checks.check_falling_counts("counts", [1, 7, 3, 25, 90])
+    with pytest.raises(ValueError, match=r"^weights takes rare words last; got 0.5 for id 1 and 1 for id 2$"):
+        checks.check_falling_counts("weights", [9, 0.5, 1], what="rare words last")
+    with pytest.raises(ValueError, match=r"^counts takes 3 numbers, .*; got 2$"):
+        checks.check_falling_counts("counts", [1, 2], 3)
+    with pytest.raises(TypeError, match=r"^counts takes a sequence of numbers, .*; got str"):
+        checks.check_falling_counts("counts", "abc")
+
+
 def test_ids() -> None:
     for ids in ([0, 4], numpy.array([[4, 0]], dtype=numpy.uint8), np.array([4], dtype="int32"), 3):
         got = checks.check_ids("target", ids, 5)
