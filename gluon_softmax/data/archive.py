@@ -9,7 +9,6 @@ import os
 import shutil
 import stat
 import tempfile
-import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from ..utils.errors import CorpusError
+from ..utils.files import whole_file
 
 TIMEOUT = (5.0, 30.0)  # seconds to connect, and to wait for the next bytes
 _BLOCK = 1 << 20
@@ -53,23 +53,18 @@ def download(url: str, path: str | Path, sha1_hash: str, timeout: tuple[float, f
     if cached and sha1_of(path) == sha1_hash:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with open(part, "wb") as file:
+        with whole_file(path) as file:
             got, head = _fetch(url, file, timeout)
-        if got != sha1_hash:
-            page = ", and looks like a web page" if head.lstrip()[:1] == b"<" else ""
-            raise CorpusError(
-                f"what {url} sent is not {path.name}: its SHA-1 is {got}, not {sha1_hash}{page}"
-            )
-        os.replace(part, path)
+            if got != sha1_hash:
+                page = ", and looks like a web page" if head.lstrip()[:1] == b"<" else ""
+                raise CorpusError(
+                    f"what {url} sent is not {path.name}: its SHA-1 is {got}, not {sha1_hash}{page}"
+                )
     except CorpusError as error:
         if cached:
             raise CorpusError(f"{error}; the cached {path} is damaged too: its SHA-1 is wrong") from error
         raise
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            part.unlink()
     return path
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import uuid
 from array import array
 from pathlib import Path
 from typing import Any, Sequence
@@ -15,6 +14,7 @@ from typing import Any, Sequence
 import numpy
 
 from ..utils.checks import check_positive_int
+from ..utils.files import whole_file
 from ..vocabulary.tokens import UNK
 
 
@@ -126,19 +126,11 @@ class WordVectors:
                 raise ValueError(
                     f"tokens takes words without white space for the word2vec text format; got {token!r}"
                 )
-        path = Path(path)
         row_format = "%s" + " %.9g" * self.matrix.shape[1] + "\n"
-        part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-        try:
-            with open(part, "w", encoding="utf-8", newline="\n") as file:
-                file.write(f"{len(self)} {self.matrix.shape[1]}\n")
-                for token, row in zip(self.tokens, self.matrix):
-                    file.write(row_format % (token, *row.tolist()))
-            os.replace(part, path)
-        except BaseException:
-            if part.exists():
-                part.unlink()
-            raise
+        with whole_file(path, "w") as file:
+            file.write(f"{len(self)} {self.matrix.shape[1]}\n")
+            for token, row in zip(self.tokens, self.matrix):
+                file.write(row_format % (token, *row.tolist()))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> WordVectors:

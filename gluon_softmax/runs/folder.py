@@ -24,8 +24,9 @@ import numpy
 from .. import __version__
 from ..data.corpus import Corpus
 from ..models.vectors import WordVectors
-from ..training.checkpoint import Checkpoint, write_atomically
+from ..training.checkpoint import Checkpoint
 from ..utils.errors import CheckpointError
+from ..utils.files import write_whole
 from .models import MODELS
 from .resolve import resolve_options
 
@@ -150,11 +151,11 @@ class Run:
         versions = {"gluon_softmax": __version__, "mxnet": mx.__version__, "numpy": numpy.__version__}
         config = {"options": options, "versions": versions, "corpus": _describe_corpus(corpus)}
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(self.config_path, _json(config, indent=2).encode())
+        write_whole(self.config_path, _json(config, indent=2).encode())
 
     def keep(self, history: Sequence[dict[str, Any]], vectors: WordVectors | None) -> None:
         """Write metrics.jsonl and vectors.txt as they are after the last epoch of `history`."""
         lines = "".join(_json(finite_or_none(metrics)) + "\n" for metrics in history)
-        write_atomically(self.metrics_path, lines.encode())
+        write_whole(self.metrics_path, lines.encode())
         if vectors is not None:
             vectors.save(self.vectors_path)

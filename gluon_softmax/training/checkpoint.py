@@ -11,30 +11,21 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy
 
 from ..utils.errors import CheckpointError
+from ..utils.files import write_whole
 
 _INDEX = "checkpoint.json"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(path.name + ".part")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
 def _pack(arrays: dict[str, numpy.ndarray]) -> bytes:
     buffer = io.BytesIO()
-    numpy.savez(buffer, **arrays)  # type: ignore[arg-type]  # NumPy's stub takes the names for its own keyword
+    by_name: dict[str, Any] = dict(arrays)  # NumPy's stub takes arrays for its keyword `allow_pickle`
+    numpy.savez(buffer, **by_name)
     return buffer.getvalue()
 
 
@@ -63,7 +54,7 @@ class Checkpoint:
             content = _pack(arrays)
             sha256 = hashlib.sha256(content).hexdigest()
             name = f"{kind}-{len(history)}-{sha256[:8]}.npz"  # never that of another checkpoint's file
-            write_atomically(self.folder / name, content)
+            write_whole(self.folder / name, content)
             files[kind] = {"name": name, "sha256": sha256}
         index = {
             "epoch": len(history),
@@ -72,7 +63,7 @@ class Checkpoint:
             "history": history,
         }
         index["sha256"] = _digest(index)
-        write_atomically(self.folder / _INDEX, json.dumps(index, indent=1).encode())
+        write_whole(self.folder / _INDEX, json.dumps(index, indent=1).encode())
         for old in previous["files"].values():
             if old["name"] not in {file["name"] for file in files.values()}:
                 (self.folder / old["name"]).unlink(missing_ok=True)

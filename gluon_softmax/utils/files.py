@@ -1,0 +1,53 @@
+"""A file is written whole or not at all: beside its path under a name of its own, then moved over it.
+
+Whoever reads the path, or was interrupted while writing to it, finds the old content or the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from pathlib import Path
+from typing import IO, Any, ContextManager, Iterator, Literal, overload
+
+
+@overload
+def whole_file(path: str | os.PathLike[str], mode: Literal["wb"] = ...) -> ContextManager[IO[bytes]]: ...
+
+
+@overload
+def whole_file(path: str | os.PathLike[str], mode: Literal["w"]) -> ContextManager[IO[str]]: ...
+
+
+@contextlib.contextmanager
+def whole_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[Any]]:
+    """A file to write to, which replaces `path` when the block ends and is removed when it raises.
+
+    Parameters
+    ----------
+    path : where the content goes; its folder exists.
+    mode : "wb" for bytes, "w" for text: UTF-8, lines that end in a line feed on every system.
+
+    The content is on the disk before it is at `path`, so a loss of power leaves no empty file. The temporary
+    name is unique, so two writers at once do not write into each other's file; the last to end wins.
+    """
+    path = Path(path)
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    encoding, newline = (None, None) if mode == "wb" else ("utf-8", "\n")
+    try:
+        with open(part, mode, encoding=encoding, newline=newline) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            part.unlink()
+        raise
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all; see `whole_file`."""
+    with whole_file(path) as file:
+        file.write(content)
