@@ -29,7 +29,7 @@ import warnings
 import numpy
 
 from ..utils.errors import BackendError
-from ..utils.memory import set_memory
+from ..utils.memory import configure_malloc
 
 
 def _check_requirements() -> None:
@@ -63,7 +63,7 @@ def _has_avx512() -> bool:
 
 
 _check_requirements()
-set_memory()
+configure_malloc()
 _restore_numpy_bool()
 if sys.version_info >= (3, 12):
     with warnings.catch_warnings():

@@ -17,7 +17,7 @@ import numpy
 
 from ..utils.checks import check_choice, check_positive_int
 from ..utils.errors import CorpusError
-from ..utils.memory import give_back_memory
+from ..utils.memory import trim_memory
 from ..vocabulary.tokens import EOS, UNK, UNK_ID
 from .archive import download, open_member, unpack
 
@@ -207,7 +207,7 @@ def load_corpus(
     else:
         sources = _folder_sources(name)
     corpus = Corpus(str(name), sources, min_freq, eos)
-    give_back_memory()  # which reading took
+    trim_memory()  # which reading took
     return corpus
 
 

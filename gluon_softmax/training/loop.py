@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterator
 from ..backend import autograd, gluon, init, mx
 from ..backend.device import as_contexts
 from ..utils.checks import check_choice, check_number, check_positive_int
-from ..utils.memory import give_back_memory
+from ..utils.memory import trim_memory
 from ..utils.randomness import derive_rng, derive_seed
 from ..utils.types import BlockBatches, InPlaceNet, InPlaceSteps, StepResult
 from .carried_state import CarriedState
@@ -106,7 +106,7 @@ def train(
     check_positive_int("resample_every", resample_every)
     contexts = as_contexts(device)
     in_place = check_in_place(net, batches, optimizer, contexts, clip_norm)
-    give_back_memory()  # which corpus, samplers and the model before took, so that no peak holds it too
+    trim_memory()  # what corpus, samplers and an earlier model took, so that it does not add to the peak
     initialize(net, contexts, seed)
     if hybridize:
         net.hybridize(static_alloc=True)

@@ -1,1 +1,1 @@
-"""What every room may use: checks of arguments, errors, random draws, memory."""
+"""What every room may use: checks of arguments, errors, random draws, files, memory, types."""

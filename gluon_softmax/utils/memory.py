@@ -1,9 +1,9 @@
-"""How Linux's usual C library keeps the memory that MXNet and NumPy give back; elsewhere nothing is changed.
+"""How glibc, the C library of most Linux systems, keeps the memory that MXNet and NumPy free.
 
-By default each of MXNet's threads takes memory from a place of its own, where what it gave back is of no use
-to the others: here they share one. What is given back stays at hand for the next step, up to 128 MiB, and
-arrays of 64 MiB and more go straight back to the system. Each of these yields to the environment, which the C
-library reads by itself: MALLOC_ARENA_MAX, MALLOC_MMAP_THRESHOLD_, MALLOC_TRIM_THRESHOLD_.
+By default each of MXNet's threads allocates from an arena of its own, whose free memory the other threads
+cannot use: here they share one. Up to 128 MiB of freed memory are kept for the next step, and arrays of
+64 MiB and more go back to the system at once. The environment overrides each of these, since glibc reads it
+itself: MALLOC_ARENA_MAX, MALLOC_MMAP_THRESHOLD_, MALLOC_TRIM_THRESHOLD_. On other systems nothing is changed.
 """
 
 from __future__ import annotations
@@ -11,27 +11,29 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from typing import Any
+from typing import Callable
 
-_SETTINGS = {  # the C library's number of each, and the value
+_SETTINGS = {  # glibc's number of each, and the value
     "MALLOC_ARENA_MAX": (-8, 1),
     "MALLOC_MMAP_THRESHOLD_": (-3, 64 << 20),
     "MALLOC_TRIM_THRESHOLD_": (-1, 128 << 20),
 }
 
 
-def set_memory() -> None:
-    """To be called before there are threads: before MXNet is imported."""
+def configure_malloc() -> None:
+    """Set what the environment does not; called before there are threads, so before MXNet is imported."""
     for name, (number, value) in _SETTINGS.items():
         if name not in os.environ:
             _c_function("mallopt")(number, value)
 
 
-def give_back_memory() -> None:
-    """What lies free between pieces that are in use goes back to the system; it does not by itself."""
+def trim_memory() -> None:
+    """Return free memory between blocks that are in use to the system, which glibc does not do by itself."""
     _c_function("malloc_trim")(0)
 
 
-def _c_function(name: str) -> Any:
+def _c_function(name: str) -> Callable[..., int]:
+    """A function of the C library, or one that does nothing where there is none of this name."""
     library = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
-    return getattr(library, name, lambda *_: 0)
+    function: Callable[..., int] = getattr(library, name, lambda *_: 0)
+    return function

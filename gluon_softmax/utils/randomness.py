@@ -1,5 +1,6 @@
-"""Every draw derives from (seed, epoch, step, purpose), so that nothing random needs saving and a resumed run
-equals an uninterrupted one.
+"""Every draw derives from (seed, epoch, step, purpose).
+
+So nothing random needs saving, and a resumed run equals an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import numpy
 
 
 def derive_rng(seed: int, epoch: int, step: int, purpose: str) -> numpy.random.Generator:
-    """The generator of one draw; other places, other purposes and other seeds give independent streams."""
+    """The generator of one draw; another seed, epoch, step or purpose gives an independent stream."""
     return numpy.random.default_rng([seed, epoch, step, zlib.crc32(purpose.encode())])
 
 
@@ -20,11 +21,11 @@ def derive_seed(seed: int, epoch: int, step: int, purpose: str) -> int:
 
 
 def uniform_from(keys: numpy.ndarray, seed: int) -> numpy.ndarray:
-    """A uniform float64 in [0, 1) for each key (...), the same wherever and whenever the key is asked about.
+    """A uniform float64 in [0, 1) for each key (...), which depends on the key and on `seed` alone.
 
-    SplitMix64 (Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators") at the place of
-    the key: no order of draws is involved, so a batch cut over several contexts sees what the whole batch
-    would.
+    SplitMix64 (Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators"), at the position
+    in its stream that the key says: the order of draws does not matter, so a batch that is split over several
+    contexts sees the numbers of the whole batch.
     """
     with numpy.errstate(over="ignore"):  # 64-bit arithmetic wraps around on purpose
         mixed = keys.astype(numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15) + numpy.uint64(seed)

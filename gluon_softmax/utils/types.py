@@ -34,15 +34,11 @@ else:
     Array = Context = Initializer = Any
 
 AnyArray = Union["Array", numpy.ndarray]  # on a device or on the host
-Ids = Union[
-    "Array", numpy.ndarray, Sequence[int]
-]  # what a layer takes for ids: on a device, on the host, a list
+Ids = Union["Array", numpy.ndarray, Sequence[int]]  # what a layer takes for ids
 Numbers = Union["Array", numpy.ndarray, Sequence[float]]  # counts, weights
-InitializerLike = Union[
-    "Initializer", str, None
-]  # an MXNet initializer, its name, or the one of initialize()
+InitializerLike = Union["Initializer", str, None]  # itself, its name, or that of ``initialize()``
 Contexts = Union["Context", Sequence["Context"], None]  # one, several, or the current one
-Metrics = Dict[str, Any]  # of one epoch, by name: numbers
+Metrics = Dict[str, Any]  # the numbers of one epoch, by name
 Batch = Tuple[numpy.ndarray, ...]  # a named tuple of host arrays; a net is called with its fields
 
 
@@ -50,10 +46,12 @@ class Namespace(Protocol):
     """``mx.nd`` or ``mx.sym``: the operators of a graph that is run or that is traced."""
 
     @property
-    def np(self) -> Operators: ...
+    def np(self) -> Operators:
+        """NumPy's operators."""
 
     @property
-    def npx(self) -> Operators: ...
+    def npx(self) -> Operators:
+        """Operators that NumPy does not have."""
 
     def __getattr__(self, name: str) -> Callable[..., Array]: ...
 
@@ -68,11 +66,14 @@ class CorpusLike(Protocol):
     """What batches ask of a `Corpus`."""
 
     @property
-    def counts(self) -> numpy.ndarray: ...
+    def counts(self) -> numpy.ndarray:
+        """Training counts by id, int64 (V,)."""
 
-    def ids(self, split: str) -> numpy.ndarray: ...
+    def ids(self, split: str) -> numpy.ndarray:
+        """The ids of a split, int32 (N,), one sentence after another."""
 
-    def offsets(self, split: str) -> numpy.ndarray: ...
+    def offsets(self, split: str) -> numpy.ndarray:
+        """Where each sentence begins in `ids`, and N: int64 (S + 1,)."""
 
 
 class VocabLike(Protocol):
@@ -83,12 +84,13 @@ class VocabLike(Protocol):
 
 
 class Batches(Protocol):
-    """The batches of an epoch, how many positions it has on average, and what it gave so far, by name."""
+    """The batches of an epoch, about how many positions it has, and what it gave so far, by name."""
 
     expected_positions: float
     produced: dict[str, int]
 
-    def epoch(self, epoch: int) -> Iterator[Any]: ...
+    def epoch(self, epoch: int) -> Iterator[Any]:
+        """The batches of one epoch."""
 
 
 @runtime_checkable
@@ -102,30 +104,31 @@ class BlockBatches(Batches, Protocol):
     shared_noise: int
 
     @property
-    def kept_counts(self) -> numpy.ndarray: ...
+    def kept_counts(self) -> numpy.ndarray:
+        """How often each word survives subsampling on average, by id, (V,)."""
 
 
 class StepResult(NamedTuple):
-    """What a step of training leaves: the losses that were measured, summed, one per context or none, of how
-    many positions they are, and how many positions the step was made on.
-    """
+    """What one step of training measured."""
 
-    losses: list[Array]
-    num_measured: int
-    num_pairs: int
+    losses: list[Array]  # sums in nats, left on the device: one per context, or none
+    num_measured: int  # positions that `losses` are the sum over
+    num_pairs: int  # positions that the step was made on; 0 if it only measured
 
 
 class InPlaceSteps(Protocol):
     """Steps that need no Trainer: gradients in closed form, added in place to the rows of the batch."""
 
-    def epoch(self, batches: Iterable[Any], rate: Callable[[int], float]) -> Iterator[StepResult]: ...
+    def epoch(self, batches: Iterable[Any], rate: Callable[[int], float]) -> Iterator[StepResult]:
+        """Make a step per batch; ``rate(pairs)`` is the learning rate after so many pairs of the epoch."""
 
 
 @runtime_checkable
 class InPlaceNet(Protocol):
     """A net that makes its own steps on `BlockBatches`."""
 
-    def in_place_sgd(self, batches: BlockBatches, ctx: Context) -> InPlaceSteps: ...
+    def in_place_sgd(self, batches: BlockBatches, ctx: Context) -> InPlaceSteps:
+        """The steps of this net on `ctx`."""
 
 
-Figures = Mapping[str, float]
+Figures = Mapping[str, float]  # what an evaluation measures, by name
