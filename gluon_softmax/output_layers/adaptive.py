@@ -14,10 +14,10 @@ from ..backend import autograd, gluon, mx, nn, np, npx
 from ..backend.arrays import as_ids
 from ..backend.embedding import table_parameter
 from ..fused.linear_cross_entropy import linear_cross_entropy
-from ..utils.checks import check_hidden, check_number
+from ..utils.checks import check_falling_counts, check_hidden, check_number
 from ..utils.types import Array, InitializerLike, Namespace, Numbers
 from ..vocabulary.clusters import Clusters
-from ..vocabulary.cutoffs import check_cutoffs, check_falling, tail_widths
+from ..vocabulary.cutoffs import check_cutoffs, tail_widths
 from .base import OutputLayer, Target
 from .full import word_log_prob
 from .label_smoothing import smoothed_cross_entropy
@@ -84,7 +84,7 @@ class AdaptiveSoftmax(OutputLayer):
         self.cutoffs = check_cutoffs(cutoffs, self._vocab_size)
         self.div_value = check_number("div_value", div_value, 1)
         if counts is not None:
-            check_falling(counts, self._vocab_size)
+            check_falling_counts("counts", counts, self._vocab_size)
         if sparse_grad:
             raise ValueError(
                 "sparse_grad takes False for an adaptive softmax, whose gradient touches every row of the "

@@ -12,13 +12,15 @@ import numpy
 
 from ..backend import autograd, nn
 from ..fused.sampled_cross_entropy import sampled_cross_entropy
-from ..utils.checks import check_counts, check_positive_int
+from ..utils.checks import check_counts, check_falling_counts, check_positive_int
 from ..utils.types import Array, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import LogUniformSampler, Sampler
 from .base import Target
 from .candidates import CandidateLayer, Candidates
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
+
+_FALLING = "numbers that fall from id 1 on where the sampler is log-uniform (another order: UnigramSampler)"
 
 
 class SampledSoftmax(CandidateLayer):
@@ -83,7 +85,7 @@ class SampledSoftmax(CandidateLayer):
             **kwargs,
         )
         if counts is not None and isinstance(self._given, LogUniformSampler):
-            _check_falling(counts)
+            check_falling_counts("counts", counts, what=_FALLING)
         self._full_graph = nn.HybridLambda(self._full_losses)
 
     def _loss(self, hidden: Array, target: Target) -> Array:
@@ -128,16 +130,6 @@ class SampledSoftmax(CandidateLayer):
 
     def __repr__(self) -> str:
         return f"SampledSoftmax({self._options()})"
-
-
-def _check_falling(counts: numpy.ndarray) -> None:
-    rises = numpy.flatnonzero(numpy.diff(counts[1:]) > 0)
-    if rises.size:
-        word = int(rises[0]) + 2
-        raise ValueError(
-            "counts takes numbers that fall from id 1 on where the sampler is log-uniform (another order: "
-            f"UnigramSampler); got {counts[word - 1]:g} for id {word - 1} and {counts[word]:g} for id {word}"
-        )
 
 
 def hit_places(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:

@@ -6,7 +6,7 @@ from typing import Iterable, Union
 
 import numpy
 
-from ..utils.checks import check_counts, check_number, check_positive_int
+from ..utils.checks import check_falling_counts, check_number, check_positive_int
 from ..utils.types import Numbers
 
 Places = Union[int, numpy.ndarray]  # of a cut: the number of words before it
@@ -38,19 +38,6 @@ def tail_widths(in_units: int, num_tails: int, div_value: float) -> list[int]:
             f"div_value^i of at least 1, here {in_units} // {div_value:g}^{num_tails}; got {div_value:g}"
         )
     return widths
-
-
-def check_falling(counts: Numbers, vocab_size: int | None = None) -> numpy.ndarray:
-    """Counts (V,) in falling order from id 1 on (id 0, `<unk>`, may have any), or a ValueError."""
-    checked = check_counts("counts", counts, vocab_size)
-    rises = numpy.flatnonzero(numpy.diff(checked[1:]) > 0)
-    if rises.size:
-        i = int(rises[0]) + 1
-        raise ValueError(
-            f"counts takes numbers in falling order from id 1 on; got {checked[i]:g} for id {i} "
-            f"and {checked[i + 1]:g} for id {i + 1}"
-        )
-    return checked
 
 
 def optimal_cutoffs(
@@ -89,7 +76,7 @@ def optimal_cutoffs(
     Raises TypeError or ValueError for arguments of another kind, ValueError for counts that rise, and for
     more clusters than words.
     """
-    falling = check_falling(counts)
+    falling = check_falling_counts("counts", counts)
     num_tails = check_positive_int("num_clusters", num_clusters, 2) - 1
     if num_clusters > falling.size:
         raise ValueError(f"num_clusters takes at most one per word, {falling.size}; got {num_clusters}")
