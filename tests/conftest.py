@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from oracles.small_runs import Call
 
 # Read by MXNet and matplotlib at their first import. Small arrays are slower on many threads than on two, and
 # MXNet in a container counts the machine's cores, not those it may use.
@@ -30,3 +33,19 @@ def contexts(request: pytest.FixtureRequest) -> list[Any]:
     if not found:
         pytest.skip(f"{request.param} is not there, or this MXNet has no code for it")
     return found
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run a command; its status, and what it printed to stdout and to stderr."""
+    from gluon_softmax import cli
+
+    def call(*argv: object) -> tuple[int, str, str]:
+        try:
+            status = cli.main([str(arg) for arg in argv])
+        except SystemExit as stop:  # argparse's, after --help or an error
+            status = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call

@@ -8,61 +8,28 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 
 import pytest
+from oracles.small_runs import Call, check_error, small_argv, write_sentences
 
 from gluon_softmax import cli
 from gluon_softmax.models.vectors import WordVectors
-from gluon_softmax.runs.arguments import make_parser
-from gluon_softmax.runs.defaults import COMMON
 from gluon_softmax.runs.folder import Run
-from gluon_softmax.runs.layers import LAYERS
-from gluon_softmax.runs.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
-SENTENCES = [
-    "the intel chip has memory",
-    "a bank gave the loan",
-    "the chip of a computer",
-    "the bank has credit",
-]
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("text")
-    for split, repeats in (("train", 40), ("valid", 5), ("test", 3)):
-        (folder / f"{split}.txt").write_text("\n".join(SENTENCES * repeats))
-    return folder
-
-
-def small(corpus: Path, run: Path, *more: str) -> list[str]:
-    options = (
-        f"train --corpus {corpus} --embed-size 5 --batch-size 64 --subsampling none --device cpu --out {run}"
-    )
-    return [*options.split(), *more]
+    return write_sentences(tmp_path_factory.mktemp("text"))
 
 
 @pytest.fixture(scope="module")
 def run(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("runs") / "small"
-    assert cli.main(small(corpus, folder, "--quiet", "--num-epochs", "2")) == 0
+    assert cli.main(small_argv(corpus, folder, "--quiet", "--num-epochs", "2")) == 0
     return str(folder)
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command; its status, and what it printed to stdout and to stderr."""
-
-    def call(*argv: str) -> tuple[int, str, str]:
-        try:
-            status = cli.main([str(arg) for arg in argv])
-        except SystemExit as stop:  # argparse's, after --help or an error
-            status = int(stop.code or 0)
-        return (status, *capsys.readouterr())
-
-    return call
 
 
 def python(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -73,44 +40,12 @@ def python(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-# Help
-
-
-@pytest.mark.parametrize("command", ["train", "similar", "analogy", "export", "evaluate"])
-def test_help_shows_an_example_that_parses(command: str, call: Any) -> None:
-    status, out, _ = call(command, "--help")
-    assert status == 0
-    examples = [line.split() for line in out.splitlines() if line.startswith(f"  gluon-softmax {command} ")]
-    assert examples
-    for words in examples:
-        make_parser(cli.ACTIONS).parse_args(words[1:])
-
-
-def test_help_of_train_has_every_option_and_its_default(call: Any, monkeypatch: Any) -> None:
-    monkeypatch.setenv("COLUMNS", "2000")
-    lines = [line.strip() for line in call("train", "--help")[1].splitlines()]
-    models, layers = MODELS.values(), LAYERS.values()
-    for table in (COMMON, *(model.own for model in models), *(layer.own for layer in layers)):
-        for option in table:
-            [at] = [i for i, line in enumerate(lines) if f"{line} ".startswith(f"{option.flag} ")]
-            default = ("no", "yes")[option.default] if option.type is bool else option.default
-            default = f"{default:g}" if isinstance(default, float) else "none" if default is None else default
-            own = f"{option.flag} (default: {default}"  # where another layer has it too, with another default
-            text = " ".join(lines[at : at + 2])  # the help is on the next line after a long flag
-            assert f"(default: {default}" in text or any(own in line for line in lines), option.name
-
-
-def test_no_command_is_an_error_and_version_is_none(call: Any) -> None:
-    assert call()[0] == 2
-    assert call("--version")[:2] == (0, "gluon-softmax 0.1.0\n")
-
-
 # Commands
 
 
-def test_train_prints_epochs_and_where_things_are(corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_train_prints_epochs_and_where_things_are(corpus: Path, tmp_path: Path, call: Call) -> None:
     run = tmp_path / "a run"
-    argv = small(corpus, Path("RUN"), "--num-epochs", "1")
+    argv = small_argv(corpus, Path("RUN"), "--num-epochs", "1")
     status, out, err = call(*[str(run) if arg == "RUN" else arg for arg in argv])
     assert (status, err) == (0, "")
     lines = out.splitlines()
@@ -121,14 +56,14 @@ def test_train_prints_epochs_and_where_things_are(corpus: Path, tmp_path: Path, 
     assert lines[4] == f"neighbours of a word: gluon-softmax similar '{run}' chip -k 5"
 
 
-def test_train_json_is_what_metrics_hold(corpus: Path, tmp_path: Path, call: Any) -> None:
-    status, out, err = call(*small(corpus, tmp_path / "run", "--json", "--num-epochs", "2"))
+def test_train_json_is_what_metrics_hold(corpus: Path, tmp_path: Path, call: Call) -> None:
+    status, out, err = call(*small_argv(corpus, tmp_path / "run", "--json", "--num-epochs", "2"))
     assert (status, err) == (0, "")
     lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     assert json.loads(out) == {"run": str(tmp_path / "run"), "epochs": [json.loads(line) for line in lines]}
 
 
-def test_every_option_reaches_the_run(corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_every_option_reaches_the_run(corpus: Path, tmp_path: Path, call: Call) -> None:
     given = {
         "min_freq": 2, "embed_size": 3, "batch_size": 33, "num_epochs": 1, "optimizer": "sgd", "lr": 0.25,
         "schedule": "constant", "resample_every": 2, "device": "cpu:0,cpu:1", "seed": 9, "max_window_size": 2,
@@ -149,19 +84,21 @@ def test_every_option_reaches_the_run(corpus: Path, tmp_path: Path, call: Any) -
     assert call(*argv, *flags) == (0, "", "")
     options = Run(tmp_path / "run").config()["options"]
     kind = {"corpus": str(corpus), "model": "skip-gram", "softmax": "negative-sampling"}
-    kind.update(data_dir=None, vectors=None)
-    assert options == {**kind, **given, "sparse_grad": True, "resample": False}
+    where = {"data_dir": None, "vectors": None}
+    assert options == {**kind, **where, **given, "sparse_grad": True, "resample": False}
 
 
-def test_the_folder_has_a_name_of_its_own(corpus: Path, tmp_path: Path, call: Any, monkeypatch: Any) -> None:
+def test_the_folder_has_a_name_of_its_own(
+    corpus: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text").symlink_to(corpus)
-    argv = small(Path("text"), Path("RUN"), "--num-epochs", "1", "--model", "cbow")
+    argv = small_argv(Path("text"), Path("RUN"), "--num-epochs", "1", "--model", "cbow")
     assert call(*argv[: argv.index("--out")], *argv[argv.index("RUN") + 1 :])[0] == 0
     assert Run("runs/text-cbow-negative-sampling").vectors()
 
 
-def test_similar(run: str, call: Any) -> None:
+def test_similar(run: str, call: Call) -> None:
     expected = WordVectors.load(Path(run) / "vectors.txt").most_similar("chip", 3)
     status, out, _ = call("similar", run, "chip", "-k", "3")
     assert status == 0
@@ -172,7 +109,7 @@ def test_similar(run: str, call: Any) -> None:
     assert len(call("similar", run, "chip", "-k", "99")[1].splitlines()) == 11  # not chip, not <unk>
 
 
-def test_analogy(run: str, call: Any) -> None:
+def test_analogy(run: str, call: Call) -> None:
     expected = WordVectors.load(Path(run) / "vectors.txt").analogy("chip", "intel", "bank", 2)
     status, out, _ = call("analogy", run, "chip", "intel", "bank", "-k", "2")
     assert status == 0
@@ -182,7 +119,7 @@ def test_analogy(run: str, call: Any) -> None:
     assert found == {"a": "chip", "b": "intel", "c": "bank", "answers": answers}
 
 
-def test_export(run: str, tmp_path: Path, call: Any) -> None:
+def test_export(run: str, tmp_path: Path, call: Call) -> None:
     path = tmp_path / "vec.txt"
     assert call("export", run, path)[:2] == (0, f"{path}: 13 words, 5 dimensions, word2vec text format\n")
     assert path.read_bytes() == (Path(run) / "vectors.txt").read_bytes()
@@ -190,7 +127,7 @@ def test_export(run: str, tmp_path: Path, call: Any) -> None:
     assert found == {"path": str(path), "words": 13, "dimensions": 5}
 
 
-def test_evaluate(run: str, call: Any) -> None:
+def test_evaluate(run: str, call: Call) -> None:
     status, out, _ = call("evaluate", run, "--json", "--device", "cpu")
     figures = json.loads(out)
     assert status == 0
@@ -200,9 +137,9 @@ def test_evaluate(run: str, call: Any) -> None:
     assert call("evaluate", run)[1].splitlines() == expected
 
 
-def test_resume_goes_on_and_overwrite_replaces(corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_resume_goes_on_and_overwrite_replaces(corpus: Path, tmp_path: Path, call: Call) -> None:
     folder = tmp_path / "run"
-    argv = small(corpus, folder, "--quiet")
+    argv = small_argv(corpus, folder, "--quiet")
     assert call(*argv, "--num-epochs", "1")[0] == 0
     status, _, err = call(*argv, "--num-epochs", "2")
     assert status == 2 and err.count("\n") == 1 and "--resume" in err and "--overwrite" in err
@@ -215,7 +152,7 @@ def test_resume_goes_on_and_overwrite_replaces(corpus: Path, tmp_path: Path, cal
 
 
 def test_ctrl_c_keeps_what_was_checkpointed(
-    corpus: Path, tmp_path: Path, call: Any, monkeypatch: Any
+    corpus: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep = Run.keep
 
@@ -224,7 +161,7 @@ def test_ctrl_c_keeps_what_was_checkpointed(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Run, "keep", stop_after_first)
-    status, _, err = call(*small(corpus, tmp_path / "run", "--quiet"))
+    status, _, err = call(*small_argv(corpus, tmp_path / "run", "--quiet"))
     assert status == 130
     assert err.strip().count("\n") == 0 and f"train --out {tmp_path / 'run'} --resume` goes on" in err
     monkeypatch.undo()
@@ -236,24 +173,11 @@ def test_ctrl_c_keeps_what_was_checkpointed(
 # Errors
 
 
-def check_error(result: tuple[int, str, str], *parts: str) -> None:
-    status, out, err = result
-    assert (status, out) == (2, "")
-    assert err.startswith("gluon-softmax: error: ") and err.count("\n") == 1
-    for part in parts:
-        assert part in err
-
-
 @pytest.mark.parametrize(
     ("argv", "parts"),
     [
         (["similar", "RUN", "chop"], ["'chop' is none of the 13 words; nearest spellings: chip"]),
         (["similar", "RUN", "chip", "-k", "0"], ["k takes an integer of at least 1, got 0"]),
-        (
-            ["similar", "RUN", "chip", "-k", "two"],
-            ["argument -k: invalid int value: 'two'", "similar --help"],
-        ),
-        (["similar", "RUN"], ["the following arguments are required: WORD"]),
         (["analogy", "RUN", "chip", "xyzzy", "bank"], ["'xyzzy' is none of the 13 words; no word is spelt"]),
         (["export", "RUN", "nowhere/vec.txt"], ["nowhere"]),
         (
@@ -263,21 +187,21 @@ def check_error(result: tuple[int, str, str], *parts: str) -> None:
         (["similar", ".", "chip"], ["has no config.json"]),
         (["evaluate", "RUN", "--device", "tpu"], ["device takes cpu, gpu:0"]),
         (["evaluate", "nowhere"], ["nowhere does not exist"]),
-        (["translate"], ["invalid choice: 'translate'"]),
         (["train", "--corpus", "nowhere"], ["'mini_ptb' or a folder", "nowhere"]),
         (["train", "--lr", "-1"], ["lr takes a finite number above 0, got -1.0"]),
-        (["train", "--lr", "quick"], ["argument --lr: invalid float value: 'quick'"]),
         (["train", "--model", "lstm"], ["model takes one of skip-gram, cbow"]),
         (["train", "--model", "cbow", "--batches", "book"], ["batches is no option of this kind of run"]),
         (["train", "--min-freq", "1000000"], ["min_freq=1000000 removes every word"]),
-        (["train", "--resume", "--overwrite"], ["not allowed with"]),
-        (["train", "--learning-rate", "1"], ["unrecognized arguments: --learning-rate"]),
-        (["train", "--num-epoch", "1"], ["unrecognized arguments: --num-epoch"]),
     ],
     ids=lambda value: "-".join(value) if "RUN" in value else None,
 )
 def test_user_errors_are_one_line(
-    argv: Sequence[str], parts: Sequence[str], run: str, call: Any, tmp_path: Path, monkeypatch: Any
+    argv: Sequence[str],
+    parts: Sequence[str],
+    run: str,
+    call: Call,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     check_error(call(*(run if arg == "RUN" else arg for arg in argv)), *parts)
@@ -287,13 +211,15 @@ def test_user_errors_are_one_line(
 @pytest.mark.parametrize(
     ("damage", "part"),
     [
-        (lambda text: "", "line 1: takes a header"),
+        (lambda _: "", "line 1: takes a header"),
         (lambda text: text[: len(text) // 2], "vectors.txt, line "),
         (lambda text: text.replace("13 5", "11 5"), "the header says 11 words"),
         (lambda text: text.replace("\nchip ", "\nchop "), "damaged or another run's"),
     ],
 )
-def test_damaged_vectors_are_named(damage: Any, part: str, run: str, tmp_path: Path, call: Any) -> None:
+def test_damaged_vectors_are_named(
+    damage: Callable[[str], str], part: str, run: str, tmp_path: Path, call: Call
+) -> None:
     copy = Path(shutil.copytree(run, tmp_path / "copy"))
     text = (copy / "vectors.txt").read_text()
     (copy / "vectors.txt").write_text(damage(text))
@@ -302,7 +228,7 @@ def test_damaged_vectors_are_named(damage: Any, part: str, run: str, tmp_path: P
     check_error(call("similar", copy, "the"), "has no vectors.txt yet: no epoch of it ended")
 
 
-def test_debug_shows_where_an_error_comes_from(run: str, call: Any) -> None:
+def test_debug_shows_where_an_error_comes_from(run: str, call: Call) -> None:
     with pytest.raises(KeyError, match="nearest spellings"):
         call("similar", run, "chop", "--debug")
 

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-import shlex
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Iterator
 
 import pytest
+from oracles.small_runs import Call, write_sentences
 
 import gluon_softmax as gs
 from gluon_softmax import cli
-from gluon_softmax.data.language_model_batches import LanguageModelBatches
-from gluon_softmax.runs.arguments import make_parser
+from gluon_softmax.data.language_model_batches import LanguageModelBatch, LanguageModelBatches
 from gluon_softmax.runs.folder import Run
 from gluon_softmax.runs.layers import LAYERS
 from gluon_softmax.runs.models import MODELS
-from gluon_softmax.runs.resolve import resolve_options
 
 SENTENCES = ["the chip has memory", "a bank gave the loan", "the chip of a computer", "the bank has credit"]
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("text")
-    for split, repeats in (("train", 40), ("valid", 5), ("test", 3)):
-        (folder / f"{split}.txt").write_text("\n".join(SENTENCES * repeats))
-    return folder
+    return write_sentences(tmp_path_factory.mktemp("text"), SENTENCES)
 
 
-def argv(corpus: Path, run: Any, *more: str) -> list[str]:
+def argv(corpus: Path, run: Path, *more: str) -> list[str]:
     options = f"train --corpus {corpus} --model lm --embed-size 6 --num-hiddens 6 --batch-size 8 --bptt 5"
     return [*options.split(), "--num-sampled", "5", "--device", "cpu", "--out", str(run), *more]
 
@@ -43,17 +38,11 @@ def run(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*argv: str) -> tuple[int, str, str]:
-        return (cli.main([str(arg) for arg in argv]), *capsys.readouterr())
-
-    return call
-
-
 @pytest.mark.parametrize("softmax", list(LAYERS))
 @pytest.mark.parametrize("model", list(MODELS))
-def test_any_layer_under_any_model(model: str, softmax: str, corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_any_layer_under_any_model(
+    model: str, softmax: str, corpus: Path, tmp_path: Path, call: Call
+) -> None:
     text = f"train --corpus {corpus} --model {model} --softmax {softmax} --embed-size 6 --num-epochs 2"
     text += " --lr 0.02 --device cpu --quiet"
     text += " --num-sampled 5" if softmax in ("nce", "sampled") else ""
@@ -71,7 +60,7 @@ def test_any_layer_under_any_model(model: str, softmax: str, corpus: Path, tmp_p
         assert math.isfinite(values["loss"]) and ("perplexity" in values) == (model == "lm")
 
 
-def test_train_prints_perplexities_and_what_to_do_next(corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_train_prints_perplexities_and_what_to_do_next(corpus: Path, tmp_path: Path, call: Call) -> None:
     status, out, err = call(*argv(corpus, tmp_path / "run", "--num-epochs", "1", "--log-interval", "10"))
     lines = out.splitlines()
     assert (status, err) == (0, "") and "<eos>" not in out
@@ -86,7 +75,7 @@ def test_train_prints_perplexities_and_what_to_do_next(corpus: Path, tmp_path: P
     }  # fmt: skip
 
 
-def test_figures_are_of_all_words_of_the_best_epoch(run: str, corpus: Path, call: Any) -> None:
+def test_figures_are_of_all_words_of_the_best_epoch(run: str, corpus: Path, call: Call) -> None:
     figures = json.loads(call("evaluate", run, "--json")[1])
     metrics = Run(run).metrics()
     best = min(metrics, key=lambda m: m["valid_loss"])
@@ -100,10 +89,11 @@ def test_figures_are_of_all_words_of_the_best_epoch(run: str, corpus: Path, call
         assert isinstance(batches, LanguageModelBatches)
         assert sum(batch.targets.size for batch in batches) == len(text.ids(split)) == words
     training = MODELS["lm"].batches(text, {**options, "batch_size": 9})
+    assert isinstance(training, LanguageModelBatches)
     assert sum(batch.targets.size for batch in training) == 880 // 9 * 9  # training drops the remainder
 
 
-def test_the_best_epoch_is_what_counts(run: str, tmp_path: Path, call: Any) -> None:
+def test_the_best_epoch_is_what_counts(run: str, tmp_path: Path, call: Call) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(run, copy)
     shutil.rmtree(Run(copy).checkpoint.folder)  # the last epoch
@@ -112,7 +102,7 @@ def test_the_best_epoch_is_what_counts(run: str, tmp_path: Path, call: Any) -> N
         assert call(name, str(copy), *more) == call(name, run, *more)
 
 
-def test_generate_prints_twenty_words_a_line(run: str, call: Any) -> None:
+def test_generate_prints_twenty_words_a_line(run: str, call: Call) -> None:
     status, out, err = call("generate", run, "--words", "45", "--seed", "3")
     assert (status, err) == (0, "")
     assert [len(line.split()) for line in out.splitlines()] == [20, 20, 5]
@@ -124,28 +114,18 @@ def test_generate_prints_twenty_words_a_line(run: str, call: Any) -> None:
     assert json.loads(call("generate", run, *given)[1]) == {"prefix": ["the", "chip"], "words": shown[2:]}
 
 
-def test_generate_shows_examples_that_parse(capsys: Any) -> None:
-    with pytest.raises(SystemExit):
-        cli.main(["generate", "--help"])
-    shown = capsys.readouterr().out.splitlines()
-    lines = [line for line in shown if line.startswith("  gluon-softmax generate ")]
-    for line in lines:
-        make_parser(cli.ACTIONS).parse_args(shlex.split(line)[1:])
-    assert len(lines) == 2
-
-
 @pytest.mark.parametrize("more, said", [
     (["--temperature", "0.0009"], "temperature takes a number of at least 0.001, since scores are divided"),
     (["--prefix", "the chp"], "'chp' is none of the 13 words; nearest spellings: chip"),
     (["--top-k", "0"], "top_k takes an integer of at least 1, got 0"),
     (["--words", "0"], "num_words takes an integer of at least 1, got 0"),
 ])  # fmt: skip
-def test_what_generate_refuses(run: str, more: list[str], said: str, call: Any) -> None:
+def test_what_generate_refuses(run: str, more: list[str], said: str, call: Call) -> None:
     status, out, err = call("generate", run, *more)
     assert (status, out) == (2, "") and said in err and err.count("\n") == 1
 
 
-def test_a_word_model_generates_nothing(corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_a_word_model_generates_nothing(corpus: Path, tmp_path: Path, call: Call) -> None:
     text = f"train --corpus {corpus} --embed-size 4 --subsampling none --min-freq 1 --num-epochs 1 --quiet"
     assert call(*text.split(), "--out", str(tmp_path / "words"))[0] == 0
     status, _, err = call("generate", str(tmp_path / "words"))
@@ -154,12 +134,12 @@ def test_a_word_model_generates_nothing(corpus: Path, tmp_path: Path, call: Any)
     assert status == 2
 
 
-def test_a_language_model_takes_no_question_about_words(run: str, call: Any) -> None:
+def test_a_language_model_takes_no_question_about_words(run: str, call: Call) -> None:
     status, _, err = call("similar", run, "chip")
     assert status == 2 and "takes no question about words" in err
 
 
-def test_resume_goes_on_as_if_it_had_not_stopped(corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_resume_goes_on_as_if_it_had_not_stopped(corpus: Path, tmp_path: Path, call: Call) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     options = ("--quiet", "--schedule", "constant")
     assert call(*argv(corpus, whole, "--num-epochs", "3", *options))[0] == 0
@@ -170,10 +150,12 @@ def test_resume_goes_on_as_if_it_had_not_stopped(corpus: Path, tmp_path: Path, c
     assert call("evaluate", str(whole), "--json") == call("evaluate", str(parts), "--json")
 
 
-def test_ctrl_c_goes_on_to_the_evaluation(corpus: Path, tmp_path: Path, call: Any, monkeypatch: Any) -> None:
+def test_ctrl_c_goes_on_to_the_evaluation(
+    corpus: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = LanguageModelBatches.epoch
 
-    def epoch(self: Any, epoch: int) -> Any:
+    def epoch(self: LanguageModelBatches, epoch: int) -> Iterator[LanguageModelBatch]:
         for place, batch in enumerate(original(self, epoch)):
             if (epoch, place) == (2, 3):
                 raise KeyboardInterrupt
@@ -186,7 +168,7 @@ def test_ctrl_c_goes_on_to_the_evaluation(corpus: Path, tmp_path: Path, call: An
     assert [line.split(":")[0] for line in out.splitlines()[-3:]] == ["valid", "test", "text of its own"]
 
 
-def test_embeddings_begin_with_the_vectors_of_a_file(corpus: Path, tmp_path: Path, call: Any) -> None:
+def test_embeddings_begin_with_the_vectors_of_a_file(corpus: Path, tmp_path: Path, call: Call) -> None:
     words = f"train --corpus {corpus} --embed-size 6 --subsampling none --min-freq 1 --num-epochs 1 --quiet"
     assert call(*words.split(), "--out", str(tmp_path / "words"))[0] == 0
     vectors = str(tmp_path / "words" / "vectors.txt")
@@ -199,11 +181,3 @@ def test_embeddings_begin_with_the_vectors_of_a_file(corpus: Path, tmp_path: Pat
     status, out, _ = call(*words.split(), "--out", str(tmp_path / "again"))
     assert status == 0 and "12 of 12 words begin" in out
     assert Run(tmp_path / "again").metrics()[0]["loss"] < Run(tmp_path / "words").metrics()[0]["loss"]
-
-
-def test_the_layer_of_a_language_model_is_sampled_unless_named() -> None:
-    options = resolve_options({"model": "lm", "corpus": "ptb"})
-    assert options["softmax"] == "sampled" and options["num_sampled"] == 200
-    assert resolve_options({})["softmax"] == "negative-sampling"
-    with pytest.raises(ValueError, match=r"^clip_norm takes a finite number above 0"):
-        resolve_options({"model": "lm", "clip_norm": -1.0})

@@ -24,8 +24,8 @@ COMMON: tuple[Option, ...] = (
         "where ptb is kept; else $GLUON_SOFTMAX_DATA, a clone's data/, the user's cache",
     ),
     Option("min_freq", int, BOOK_MIN_FREQ, "rarer words become <unk>; the book's"),
-    Option("model", str, "skip-gram", "what makes the hidden vector", tuple(MODELS)),
-    Option("softmax", str, "negative-sampling", "the output layer on top of it", tuple(LAYERS)),
+    Option("model", str, "skip-gram", "what makes the hidden vector", MODELS.keys()),
+    Option("softmax", str, "negative-sampling", "the output layer on top of it", LAYERS.keys()),
     Option("embed_size", int, 100, "numbers in a word's vector; the book's"),
     Option(
         "batch_size",

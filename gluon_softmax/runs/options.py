@@ -5,7 +5,7 @@ The command line, the configuration file and the builders share tables of them.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple, Sequence, Union
+from typing import Any, Callable, Collection, Mapping, NamedTuple, Sequence, Union
 
 from ..utils.checks import check_choice
 
@@ -21,7 +21,7 @@ class Option(NamedTuple):
     type: Callable[[str], Any]
     default: Any
     help: str
-    choices: Sequence[str] = ()
+    choices: Collection[str] = ()  # a table's keys follow the table
 
     @property
     def flag(self) -> str:
@@ -65,7 +65,7 @@ def fill_in(given: Given, table: Sequence[Option], overrides: Sequence[Override]
             )
     for option in table:
         if option.choices and option.name in chosen:
-            check_choice(option.name, chosen[option.name], option.choices)
+            check_choice(option.name, chosen[option.name], tuple(option.choices))
     options = {option.name: option.default for option in table}
     kind = {**options, **chosen}
     for override in overrides:
