@@ -1,0 +1,73 @@
+"""Runs that an earlier version wrote: they load, answer, evaluate and go on as that version went on.
+
+What they are and which commands made them is in ``tests/fixtures/old_runs/README.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from oracles.small_runs import Call
+
+from gluon_softmax.runs.folder import Run
+
+OLD_RUNS = Path(__file__).resolve().parents[1] / "fixtures" / "old_runs"
+# The second epoch as the earlier version trained it. Another processor may differ in the last digits.
+SECOND_EPOCH: dict[str, dict[str, float]] = {
+    "skip_gram": {"loss": 6.046790853325661, "valid_loss": 5.83129748587355, "pairs": 42248},
+    "language_model": {
+        "loss": 2.557266387630258,
+        "valid_loss": 4.206024335826465,
+        "valid_perplexity": 67.0892844387604,
+    },
+    "negative_sampling": {"loss": 2.6737498427132635, "valid_loss": 2.668271203993586, "pairs": 42248},
+}
+NEAREST = (("0.998", "times"), ("0.997", "criminal"), ("0.996", "coats"))  # to "chip", under skip_gram
+
+
+@pytest.fixture(params=list(SECOND_EPOCH))
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of an old run."""
+    return Path(shutil.copytree(OLD_RUNS / request.param, tmp_path / request.param))
+
+
+def test_its_figures_are_those_that_it_was_left_with(old: Path, call: Call) -> None:
+    [first] = Run(old).metrics()
+    status, out, err = call("evaluate", old, "--device", "cpu", "--json")
+    assert (status, err) == (0, "")
+    figures = json.loads(out)
+    assert figures["valid"]["loss"] == pytest.approx(first["valid_loss"], rel=1e-4)
+    assert list(figures) == ["valid", "test"] and figures["test"]["loss"] > 0
+    if "valid_perplexity" in first:
+        assert figures["valid"]["perplexity"] == pytest.approx(first["valid_perplexity"], rel=1e-4)
+
+
+def test_it_goes_on_as_the_earlier_version_did(old: Path, call: Call) -> None:
+    [before] = Run(old).metrics()
+    assert call("train", "--out", old, "--resume", "--num-epochs", 2, "--quiet") == (0, "", "")
+    first, second = Run(old).metrics()
+    assert (first, second["epoch"]) == (before, 2)
+    expected = SECOND_EPOCH[old.name]
+    assert {name: second[name] for name in expected} == pytest.approx(expected, rel=1e-4)
+
+
+def test_it_answers_questions_about_words(tmp_path: Path, call: Call) -> None:
+    old = shutil.copytree(OLD_RUNS / "skip_gram", tmp_path / "skip_gram")
+    lines = [f"cosine sim={cosine}: {token}" for cosine, token in NEAREST]
+    assert call("similar", old, "chip", "-k", 3) == (0, "\n".join(lines) + "\n", "")
+
+
+def test_it_writes_text(tmp_path: Path, call: Call) -> None:
+    old = shutil.copytree(OLD_RUNS / "language_model", tmp_path / "language_model")
+    status, out, err = call("generate", old, "--words", 5, "--device", "cpu", "--json")
+    assert (status, err) == (0, "") and len(json.loads(out)["words"]) == 5
+
+
+def test_the_files_are_as_they_were_written() -> None:
+    assert sorted(path.name for path in OLD_RUNS.iterdir()) == ["README.md", *sorted(SECOND_EPOCH)]
+    for name in SECOND_EPOCH:
+        config = json.loads((OLD_RUNS / name / "config.json").read_text())
+        assert Run(OLD_RUNS / name).config() == config  # nothing is filled in or dropped
