@@ -14,7 +14,7 @@ from oracles.small_runs import Call, Value, write_sentences
 import gluon_softmax as gs
 from gluon_softmax.backend import mx, nn, np
 from gluon_softmax.backend.embedding import table_parameter
-from gluon_softmax.output_layers.base import OutputLayer
+from gluon_softmax.output_layers.base import OutputLayer, Target
 from gluon_softmax.runs.commands import corpus_of
 from gluon_softmax.runs.folder import Run
 from gluon_softmax.runs.layers import LAYERS, LayerChoice, build_output_layer, class_at, parse_cutoffs
@@ -43,15 +43,15 @@ class Mine(OutputLayer):
         self.weight = table_parameter(self, "weight", (self.vocab_size, self.in_units))
         self._loss_graph = nn.HybridLambda(self._cross_entropy)
 
-    def _loss(self, hidden: Array, target: Array, host_target: numpy.ndarray) -> Array:  # noqa: ARG002
-        loss: Array = self._loss_graph(hidden, target, *self._log_prob_inputs(hidden.ctx))
+    def _loss(self, hidden: Array, target: Target) -> Array:
+        loss: Array = self._loss_graph(hidden, target.ids, *self.log_prob_inputs(hidden.ctx))
         return loss
 
-    def _cross_entropy(self, F: Namespace, hidden: Array, target: Array, weight: Array) -> Array:
-        return -F.npx.pick(self._log_prob(F, hidden, weight), target, axis=-1)
+    def _cross_entropy(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
+        return -F.npx.pick(self.log_prob_graph(F, hidden, *inputs), target, axis=-1)
 
-    def _log_prob(self, F: Namespace, hidden: Array, weight: Array) -> Array:
-        scores = F.npx.fully_connected(hidden, weight, num_hidden=self.vocab_size, no_bias=True)  # (N, V)
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        scores = F.npx.fully_connected(hidden, *inputs, num_hidden=self.vocab_size, no_bias=True)  # (N, V)
         return F.npx.log_softmax(self.scale * scores, axis=-1)
 
     def __repr__(self) -> str:
