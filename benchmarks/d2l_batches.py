@@ -15,7 +15,7 @@ def d2l_batches(data_dir: str | None) -> tuple[Any, int]:
 
     d2l looks for its archive in ../data from the working folder, so that is changed while it loads.
     """
-    from gluon_softmax.data.corpus import data_folder
+    from gluon_softmax.data.sources import data_folder
 
     importlib.import_module("gluon_softmax.backend")  # mends MXNet before d2l imports it
     d2l = importlib.import_module("d2l.mxnet")

@@ -16,7 +16,8 @@ from typing import Callable, Mapping, NamedTuple, Sequence
 
 from .backend import mx
 from .backend.device import parse_device
-from .data.corpus import Corpus, choose_corpus, load_corpus
+from .data.corpus import Corpus, load_corpus
+from .data.sources import choose_corpus
 from .training.progress import in_notebook
 from .utils.checks import check_positive_int
 from .utils.types import Context

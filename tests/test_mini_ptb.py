@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gluon_softmax.data.corpus import load_corpus, load_planted_groups
+from gluon_softmax.data.corpus import load_corpus
+from gluon_softmax.data.sources import load_planted_groups
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 

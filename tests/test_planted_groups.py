@@ -15,7 +15,7 @@ from gluon_softmax import (
     load_corpus,
     train,
 )
-from gluon_softmax.data.corpus import load_planted_groups
+from gluon_softmax.data.sources import load_planted_groups
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ _DAMAGE = (
 
 
 def sha1_of(path: str | Path) -> str:
-    """The SHA-1 of a file's content, in hexadecimal, read in blocks."""
+    """The SHA-1 of a file's content in hexadecimal; the file is read in blocks."""
     digest = hashlib.sha1()
     with open(path, "rb") as file:
         for block in iter(lambda: file.read(_BLOCK), b""):
@@ -45,7 +45,7 @@ def download(url: str, path: str | Path, sha1_hash: str, timeout: tuple[float, f
     """The file of this SHA-1 at `path`: the one that is there if it matches, else fetched from `url`.
 
     The content is hashed on its way into a temporary file in the same folder, which replaces `path` only
-    when the hash is right; until then whatever stands at `path` stays. `timeout` is in seconds:
+    when the hash is right; until then the file at `path` stays as it is. `timeout` is in seconds:
     (connect, read). Raises CorpusError.
     """
     path = Path(path)
@@ -83,7 +83,7 @@ def _fetch(url: str, file: IO[bytes], timeout: tuple[float, float]) -> tuple[str
                 file.write(block)
     except requests.RequestException as error:
         cause: BaseException = error
-        while cause.__context__ is not None:  # what the socket said lies at the bottom of a tall chain
+        while cause.__context__ is not None:  # what the socket said is the last of a long chain
             cause = cause.__context__
         raise CorpusError(f"{url} could not be read: {str(cause) or type(cause).__name__}") from error
     return digest.hexdigest(), head
@@ -135,7 +135,7 @@ def unpack(path: str | Path, folder: str | Path) -> None:
     """Unpack the archive into `folder`, once: members that are there with the right content are left alone.
 
     All members are checked before anything is written; each is written to a temporary folder and moved
-    into place, so that no half-written file is ever seen. Raises CorpusError.
+    to its place, so that no half-written file is ever seen. Raises CorpusError.
     """
     folder = Path(folder)
     with _open_archive(Path(path)) as archive:

@@ -1,14 +1,22 @@
-"""Language model batches: a text as columns that are read side by side, so that the state of one batch goes
-on into the next (truncated back-propagation through time).
+"""Language model batches: a text as columns read side by side, so that one batch's state begins the next.
+
+This is truncated back-propagation through time: the state is carried on, gradients stop at the batch.
 """
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple
+from typing import Iterator, NamedTuple, Protocol
 
 import numpy
 
 from ..utils.checks import check_ids, check_positive_int
+from ..utils.types import CorpusLike
+
+
+class SentenceCorpus(CorpusLike, Protocol):
+    """A corpus that says whether its sentences end in ``<eos>``."""
+
+    eos: bool
 
 
 class LanguageModelBatch(NamedTuple):
@@ -19,7 +27,7 @@ class LanguageModelBatch(NamedTuple):
 
     @property
     def batch_axis(self) -> int:
-        """What `to_device` cuts along."""
+        """The axis of the columns, along which a batch is cut for several contexts."""
         return 1
 
 
@@ -29,7 +37,7 @@ class LanguageModelBatches:
     Parameters
     ----------
     corpus : a `Corpus` read with ``eos=True``.
-    batch_size : B, columns. Each is a stretch of the text; all are equally long, but for a word.
+    batch_size : B, columns. Each is a span of the text; their lengths differ by at most one word.
     bptt : T, words of each column in a batch: how far back gradients go.
     split : "train", "valid" or "test".
     drop_remainder : leave out the words at the end of the text that do not fill every column (fewer than
@@ -47,7 +55,7 @@ class LanguageModelBatches:
 
     def __init__(
         self,
-        corpus: Any,
+        corpus: SentenceCorpus,
         batch_size: int,
         bptt: int,
         split: str = "train",
@@ -65,12 +73,13 @@ class LanguageModelBatches:
         if ids.size < batch_size:
             raise ValueError(f"batch_size takes at most the {ids.size} words of {split}; got {batch_size}")
         self._text = numpy.concatenate([ids[-1:], ids])  # (N + 1,); its last word is <eos>
-        self._length, self._longer = divmod(ids.size, self.batch_size)
+        # columns of so many words each, the first few of them one word longer
+        self._length, self._num_longer = divmod(ids.size, self.batch_size)
         if drop_remainder:
-            self._longer = 0
+            self._num_longer = 0
         columns = numpy.arange(self.batch_size)
-        self._starts = columns * self._length + numpy.minimum(columns, self._longer)  # (B,)
-        self.expected_positions = float(self._length * self.batch_size + self._longer)
+        self._starts = columns * self._length + numpy.minimum(columns, self._num_longer)  # (B,)
+        self.expected_positions = float(self._length * self.batch_size + self._num_longer)
         self.produced = {"tokens": 0}
 
     def __iter__(self) -> Iterator[LanguageModelBatch]:
@@ -78,13 +87,15 @@ class LanguageModelBatches:
 
     def epoch(self, epoch: int) -> Iterator[LanguageModelBatch]:
         """The batches of one epoch; every epoch has the same."""
+        del epoch
         self.produced = {"tokens": 0}
         for start in range(0, self._length, self.bptt):
             yield self._cut(start, min(start + self.bptt, self._length), self._starts)
-        if self._longer:
-            yield self._cut(self._length, self._length + 1, self._starts[: self._longer])
+        if self._num_longer:
+            yield self._cut(self._length, self._length + 1, self._starts[: self._num_longer])
 
     def _cut(self, first: int, last: int, starts: numpy.ndarray) -> LanguageModelBatch:
-        places = starts[None, :] + numpy.arange(first, last)[:, None]  # (T, B)
-        self.produced["tokens"] += places.size
-        return LanguageModelBatch(self._text[places], self._text[places + 1])
+        """Words `first` to `last` of the columns that begin at `starts` (B,)."""
+        positions = starts[None, :] + numpy.arange(first, last)[:, None]  # (T, B)
+        self.produced["tokens"] += positions.size
+        return LanguageModelBatch(self._text[positions], self._text[positions + 1])

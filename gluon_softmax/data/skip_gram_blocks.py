@@ -13,7 +13,8 @@ import numpy
 from ..utils.checks import check_positive_int
 from ..utils.randomness import derive_rng
 from ..utils.types import CorpusLike
-from .noise import noise_sampler
+from ..vocabulary.samplers import UnigramSampler
+from ..vocabulary.tokens import UNK_ID
 from .window_batches import WindowBatches
 from .windows import draw_reaches
 
@@ -55,7 +56,7 @@ class SkipGramBlocks(WindowBatches):
     Raises ValueError for a `batch_size` that is no multiple of `block_size`.
     """
 
-    _position = "pairs"
+    _position_kind = "pairs"
 
     def __init__(
         self,
@@ -78,17 +79,17 @@ class SkipGramBlocks(WindowBatches):
                 f"batch_size takes a multiple of block_size, {self.block_size}; got {self.batch_size}"
             )
         self._rows = self.batch_size // self.block_size
-        self._noise = noise_sampler(corpus.counts, power) if num_noise_words else None
+        self._noise = UnigramSampler(corpus.counts, power, exclude=[UNK_ID]) if num_noise_words else None
 
-    def _windows(self, epoch: int, stretch: int) -> _Reaches:
-        ids, sentence_of, rng = self._text(epoch, stretch)
+    def _windows(self, epoch: int, chunk: int) -> _Reaches:
+        ids, sentence_of, rng = self._text(epoch, chunk)
         return _Reaches(ids, *draw_reaches(sentence_of, self.max_window_size, rng))
 
     def _count(self, windows: _Reaches) -> dict[str, int]:
         contexts = windows.left + windows.right
         return {"centers": int(numpy.count_nonzero(contexts)), "pairs": int(contexts.sum())}
 
-    def _arrange(self, windows: _Reaches, epoch: int, stretch: int) -> tuple[numpy.ndarray, ...]:
+    def _arrange(self, windows: _Reaches, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
         b, reach = self.block_size, self.max_window_size
         n = -(-windows.ids.size // b)  # blocks
         fill = n * b - windows.ids.size
@@ -97,7 +98,7 @@ class SkipGramBlocks(WindowBatches):
             padded, (n, b + 2 * reach), (b * padded.strides[0], padded.strides[0]), writeable=False
         )
         if self._noise is not None:
-            rng = derive_rng(self.seed, epoch, stretch, "noise")
+            rng = derive_rng(self.seed, epoch, chunk, "noise")
             noise = self._noise.sample(n * self.shared_noise, rng=rng).reshape(n, self.shared_noise)
             words = numpy.concatenate([words, noise], axis=1)
         left, right = (

@@ -1,7 +1,7 @@
-"""What all batches of centres and their windows share: the text in stretches, drawn by themselves and cut up.
+"""What all batches of centres and their windows share: text is drawn chunk by chunk and sliced into batches.
 
-A stretch of whole sentences is subsampled, windowed and shuffled by itself, in a random order of stretches,
-so that memory does not grow with the corpus, and every draw derives from (seed, epoch, stretch, purpose).
+A chunk, some whole sentences, is subsampled, windowed and shuffled by itself, and the chunks come in a random
+order. So memory does not grow with the corpus, and every draw derives from (seed, epoch, chunk, purpose).
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import numpy
 
 from ..utils.checks import check_counts, check_ids, check_positive_int
 from ..utils.randomness import derive_rng
+from ..utils.types import Batch, CorpusLike
 from .windows import Windows, draw_windows, keep_probabilities, subsample
 
-_STRETCH_TOKENS = 1 << 17
+_CHUNK_TOKENS = 1 << 17
 
 
 class WindowBatches:
-    """What the forms of a batch share: stretches of a split, drawn and cut into batches.
+    """The batches of a split, drawn chunk by chunk; a subclass gives them their form.
 
     Parameters
     ----------
@@ -33,17 +34,23 @@ class WindowBatches:
         epoch.
     seed : decides every draw.
 
-    ``kept_counts`` (vocab_size,) is how often each word of the training text survives subsampling on average.
-    ``epoch(e)`` iterates over the batches of epoch e; plain iteration goes through epochs 0, 1, 2, ...
-    ``produced`` counts what the latest epoch gave so far ("centers", "pairs"); ``expected_positions`` is how
-    many positions an epoch has on average.
+    Attributes
+    ----------
+    produced : what the latest epoch gave so far, by name ("centers", "pairs").
+    expected_positions : how many positions an epoch has on average.
+
+    ``epoch(e)`` iterates over the batches of epoch e; plain iteration gives epochs 0, 1, 2, ... Raises
+    ValueError for a split without words and for ids that are not in the vocabulary.
+
+    A subclass gives `_arrange` and `_batch`. One whose windows have another form overrides `_windows` and
+    `_count` too; one whose arrays have other rows than positions sets `_rows`, the rows per batch.
     """
 
-    _position = "centers"  # what a position is, of those that `produced` counts
+    _position_kind = "centers"  # which of the counts in `produced` is that of positions
 
     def __init__(
         self,
-        corpus: Any,
+        corpus: CorpusLike,
         batch_size: int,
         max_window_size: int = 5,
         *,
@@ -55,7 +62,7 @@ class WindowBatches:
         seed: int = 0,
     ) -> None:
         self.batch_size = check_positive_int("batch_size", batch_size)
-        self._rows = self.batch_size  # of the arrays that `_arrange` gives, in a batch
+        self._rows = self.batch_size
         self.max_window_size = check_positive_int("max_window_size", max_window_size)
         self.seed = check_positive_int("seed", seed, 0)
         self.vocab_size = len(corpus.counts)
@@ -64,12 +71,12 @@ class WindowBatches:
         if not self._ids.size:
             raise ValueError(f"corpus takes at least one word in its {split} split; got none")
         counts = check_counts("corpus counts", corpus.counts)
-        # float32 as the draws are; once here, and not for every stretch
+        # float32 as the draws are; once here, and not for every chunk
         self._keep = keep_probabilities(counts, subsampling, threshold).astype(numpy.float32)
         self._counts = corpus.counts
         self._resample = resample
         self._held_out = held_out
-        self._stretches = _cut(self._offsets, _STRETCH_TOKENS)
+        self._chunks = _cut(self._offsets, _CHUNK_TOKENS)
         self._next_epoch = 0
         self.produced = {"centers": 0, "pairs": 0}
         self.expected_positions = self._expect()
@@ -87,73 +94,77 @@ class WindowBatches:
     def epoch(self, epoch: int) -> Iterator[Any]:
         """The batches of one epoch; the same epoch of the same seed gives the same batches."""
         self.produced = {"centers": 0, "pairs": 0}
-        order = numpy.arange(len(self._stretches) - 1)
+        order = numpy.arange(len(self._chunks) - 1)
         if not self._held_out:
             derive_rng(self.seed, epoch, 0, "order").shuffle(order)
-        left: tuple[numpy.ndarray, ...] | None = None
-        for stretch in order:
-            columns = self._columns(epoch, int(stretch))
-            if left is not None:
-                columns = tuple(numpy.concatenate(pair) for pair in zip(left, columns))
+        remainder: tuple[numpy.ndarray, ...] | None = None  # rows that did not fill a batch
+        for chunk in order:
+            columns = self._columns(epoch, int(chunk))
+            if remainder is not None:
+                columns = tuple(numpy.concatenate(pair) for pair in zip(remainder, columns))
             full = len(columns[0]) // self._rows * self._rows
             for start in range(0, full, self._rows):
                 yield self._batch(*(column[start : start + self._rows] for column in columns))
-            left = tuple(column[full:] for column in columns)
-        if left is not None and len(left[0]):
-            yield self._batch(*left)
+            remainder = tuple(column[full:] for column in columns)
+        if remainder is not None and len(remainder[0]):
+            yield self._batch(*remainder)
 
-    def _columns(self, epoch: int, stretch: int) -> tuple[numpy.ndarray, ...]:
-        drawn = epoch if self._resample and not self._held_out else 0
-        windows = self._windows(drawn, stretch)
+    def _columns(self, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
+        """The arrays of a chunk in the order of this epoch."""
+        draw = epoch if self._resample and not self._held_out else 0
+        windows = self._windows(draw, chunk)
         for name, count in self._count(windows).items():
             self.produced[name] += count
-        columns = self._arrange(windows, drawn, stretch)
+        columns = self._arrange(windows, draw, chunk)
         if self._held_out:
             return columns
-        shuffled = derive_rng(self.seed, epoch, stretch, "shuffle").permutation(len(columns[0]))
+        shuffled = derive_rng(self.seed, epoch, chunk, "shuffle").permutation(len(columns[0]))
         return tuple(column[shuffled] for column in columns)
 
-    def _windows(self, epoch: int, stretch: int) -> Any:
-        """The windows of a stretch in the form that `_count` and `_arrange` take."""
-        ids, sentence_of, rng = self._text(epoch, stretch)
+    def _windows(self, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
+        """The windows of a chunk in the form that `_count` and `_arrange` take: `Windows` here."""
+        ids, sentence_of, rng = self._text(epoch, chunk)
         return draw_windows(ids, sentence_of, self.max_window_size, rng)
 
     def _text(
-        self, epoch: int, stretch: int
+        self, epoch: int, chunk: int
     ) -> tuple[numpy.ndarray, numpy.ndarray, numpy.random.Generator | None]:
-        """A stretch, subsampled: ids (n,), the sentence of each (n,), and what its windows are drawn with."""
-        first, last = self._stretches[stretch], self._stretches[stretch + 1]
+        """A chunk, subsampled: ids (n,), the sentence of each (n,), and what its windows are drawn with."""
+        first, last = self._chunks[chunk], self._chunks[chunk + 1]
         lengths = numpy.diff(self._offsets[first : last + 1])
         ids = self._ids[self._offsets[first] : self._offsets[last]]
         sentence_of = numpy.repeat(numpy.arange(lengths.size, dtype=numpy.int32), lengths)
         ids, sentence_of = subsample(
-            ids, sentence_of, self._keep, derive_rng(self.seed, epoch, stretch, "subsample")
+            ids, sentence_of, self._keep, derive_rng(self.seed, epoch, chunk, "subsample")
         )
-        rng = None if self._held_out else derive_rng(self.seed, epoch, stretch, "window")
+        rng = None if self._held_out else derive_rng(self.seed, epoch, chunk, "window")
         return ids, sentence_of, rng
 
     def _expect(self) -> float:
-        """Positions an epoch, estimated from one stretch: for a progress bar and a falling learning rate, not
-        for a loss.
+        """Positions per epoch, estimated from one chunk.
+
+        For a progress bar and a falling learning rate, not for a loss.
         """
         windows = self._windows(0, 0)
-        share = (self._offsets[self._stretches[1]] - self._offsets[0]) / max(1, self._ids.size)
-        return self._count(windows)[self._position] / share if share else 0.0
+        share = (self._offsets[self._chunks[1]] - self._offsets[0]) / max(1, self._ids.size)
+        return self._count(windows)[self._position_kind] / share if share else 0.0
 
     def _count(self, windows: Any) -> dict[str, int]:
+        """Centres and pairs in what `_windows` gave."""
         found: Windows = windows
         return {"centers": len(found.centers), "pairs": int(numpy.count_nonzero(found.mask))}
 
-    def _arrange(self, windows: Any, epoch: int, stretch: int) -> tuple[numpy.ndarray, ...]:
-        """The arrays that `_batch` takes a slice of."""
+    def _arrange(self, windows: Any, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
+        """What `_windows` gave as the arrays that `_batch` takes slices of, equally long."""
         raise NotImplementedError
 
-    def _batch(self, *columns: numpy.ndarray) -> Any:
+    def _batch(self, *columns: numpy.ndarray) -> Batch:
+        """A batch, from its rows of each array."""
         raise NotImplementedError
 
 
 def _cut(offsets: numpy.ndarray, tokens: int) -> numpy.ndarray:
-    """Sentence numbers at which stretches of about `tokens` tokens begin, and the number of sentences."""
+    """Sentence numbers at which chunks of about `tokens` tokens begin, and the number of sentences."""
     marks = numpy.arange(0, offsets[-1], tokens)
     starts = numpy.unique(numpy.searchsorted(offsets[:-1], marks))
     return numpy.append(starts[starts < offsets.size - 1], offsets.size - 1)

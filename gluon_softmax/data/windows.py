@@ -18,7 +18,7 @@ SUBSAMPLING = ("d2l", "word2vec", "none")
 
 
 class Windows(NamedTuple):
-    """The centres of a stretch of text, each with the words in its window."""
+    """The centres of a chunk of text, each with the words in its window."""
 
     centers: numpy.ndarray  # (n,) int32
     contexts: numpy.ndarray  # (n, 2 W) int32, 0 where the window ends before
@@ -40,7 +40,7 @@ def keep_probabilities(
     known[UNK_ID] = 0
     with numpy.errstate(divide="ignore", invalid="ignore"):
         ratio = threshold * known.sum() / known  # t / f, infinite for a word that never occurs
-        keep = {
+        keep: numpy.ndarray = {
             "d2l": numpy.sqrt(ratio),
             "word2vec": numpy.sqrt(ratio) + ratio,
             "none": numpy.full(known.size, numpy.inf),
@@ -63,21 +63,25 @@ def draw_reaches(
 ) -> tuple[numpy.ndarray, numpy.ndarray]:
     """How many words to its left and to its right are context words of each token: two (n,).
 
-    Those up to w away in its sentence, w uniform on 1 ... max_window_size, or without `rng` always
-    max_window_size, as a held-out loss wants it.
+    Context words are those up to w away in its sentence, w uniform on 1 ... max_window_size, or without
+    `rng` always max_window_size, as a held-out loss wants it.
     """
     n = sentence_of.size
     window = numpy.full(n, max_window_size) if rng is None else rng.integers(1, max_window_size + 1, n)
     starts = numpy.flatnonzero(numpy.diff(sentence_of, prepend=-1))
     lengths = numpy.diff(starts, append=n)
-    place = numpy.arange(n) - numpy.repeat(starts, lengths)  # in its sentence
-    return numpy.minimum(window, place), numpy.minimum(window, numpy.repeat(lengths, lengths) - 1 - place)
+    position = numpy.arange(n) - numpy.repeat(starts, lengths)  # in its sentence
+    words_after = numpy.repeat(lengths, lengths) - 1 - position
+    return numpy.minimum(window, position), numpy.minimum(window, words_after)
 
 
 def draw_windows(
     ids: numpy.ndarray, sentence_of: numpy.ndarray, max_window_size: int, rng: numpy.random.Generator | None
 ) -> Windows:
-    """Every token with its context words, see `draw_reaches`. A centre with no context word is left out."""
+    """Every token with its context words; a centre with no context word is left out.
+
+    ids, sentence_of (N,) → `Windows` of n <= N centres. See `draw_reaches` for the windows' sizes.
+    """
     n, width = ids.size, max_window_size
     left, right = draw_reaches(sentence_of, width, rng)
     padded = numpy.pad(ids, width)

@@ -147,9 +147,9 @@ def test_a_batch_without_pairs_moves_nothing_and_another_is_measured() -> None:
     assert [(len(losses), measured) for losses, measured, _ in found] == [(0, 0), (1, len(pairs_of(batch)))]
 
 
-@pytest.fixture(params=[1 << 17, 40], ids=["one stretch", "many stretches"])
+@pytest.fixture(params=[1 << 17, 40], ids=["one chunk", "many chunks"])
 def stretch_tokens(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window_batches, "_STRETCH_TOKENS", request.param)
+    monkeypatch.setattr(window_batches, "_CHUNK_TOKENS", request.param)
 
 
 @pytest.mark.usefixtures("stretch_tokens")
