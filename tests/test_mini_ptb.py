@@ -6,23 +6,25 @@ import collections
 import importlib.util
 import sys
 from pathlib import Path
+from types import ModuleType
 
-import numpy as np
+import numpy
 import pytest
 
-from gluon_softmax.data.corpus import load_corpus
+from gluon_softmax import Corpus, load_corpus
 from gluon_softmax.data.sources import load_planted_groups
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 @pytest.fixture(scope="module")
-def maker():
+def maker() -> ModuleType:
     if not (DATA / "make_mini_ptb.py").is_file():
         pytest.skip("the generator is in the repository, not in the installed package")
     sys.path.insert(0, str(DATA))
     try:
         spec = importlib.util.spec_from_file_location("make_mini_ptb", DATA / "make_mini_ptb.py")
+        assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     finally:
@@ -31,19 +33,21 @@ def maker():
 
 
 @pytest.fixture(scope="module")
-def corpus():
+def corpus() -> Corpus:
     return load_corpus("mini_ptb", min_freq=1)
 
 
-def share(corpus, token):
-    return corpus.counts[corpus.vocab[token]] / corpus.counts.sum()
+def share(corpus: Corpus, token: str) -> float:
+    return float(corpus.counts[corpus.vocab[token]] / corpus.counts.sum())
 
 
-def test_the_generator_writes_the_committed_archive(maker):
+def test_the_generator_writes_the_committed_archive(maker: ModuleType) -> None:
     assert maker.make_archive() == (DATA / "mini_ptb.zip").read_bytes()
 
 
-def test_check_tells_a_changed_archive(maker, tmp_path, monkeypatch, capsys):
+def test_check_finds_a_changed_archive(
+    maker: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(maker, "__file__", str(tmp_path / "make_mini_ptb.py"))
     monkeypatch.setattr(maker, "make_archive", lambda: b"what the generator writes")
     monkeypatch.setattr(sys, "argv", ["make_mini_ptb.py", "--check"])
@@ -57,26 +61,26 @@ def test_check_tells_a_changed_archive(maker, tmp_path, monkeypatch, capsys):
     assert "not what" in capsys.readouterr().out.splitlines()[-1]
 
 
-def test_size_and_splits(corpus):
+def test_size_and_splits(corpus: Corpus) -> None:
     assert 150_000 <= len(corpus.ids("train")) < 150_100
     assert 10_000 <= len(corpus.ids("valid")) < 10_100
     assert 10_000 <= len(corpus.ids("test")) < 10_100
     assert 1_000 <= len(corpus.counts) <= 2_000
-    lengths = np.diff(corpus.offsets("train"))
+    lengths = numpy.diff(corpus.offsets("train"))
     assert 17 < lengths.mean() < 23
     assert 4 < lengths.std() < 14
 
 
-def test_splits_differ(corpus):
+def test_splits_differ(corpus: Corpus) -> None:
     sentences = {
-        split: {tuple(s) for s in np.split(corpus.ids(split), corpus.offsets(split)[1:-1])}
+        split: {tuple(s) for s in numpy.split(corpus.ids(split), corpus.offsets(split)[1:-1])}
         for split in ("train", "valid", "test")
     }
     assert len(sentences["valid"] & sentences["train"]) < 0.02 * len(sentences["valid"])
     assert len(sentences["test"] & sentences["valid"]) < 0.02 * len(sentences["test"])
 
 
-def test_newswire_shares(corpus):
+def test_newswire_shares(corpus: Corpus) -> None:
     """Near PTB's own: the 5.7%, N 3.7%, <unk> 5.1%, 's 1.1%, n't 0.4%, mr. 0.5%."""
     assert corpus._idx_to_token[1] == "the"
     assert 0.04 < share(corpus, "the") < 0.08
@@ -86,18 +90,18 @@ def test_newswire_shares(corpus):
         assert 0.003 < share(corpus, token) < 0.02, token
 
 
-def test_vocabulary_is_zipf_shaped(corpus):
+def test_vocabulary_is_zipf_shaped(corpus: Corpus) -> None:
     """log(count) falls with log(rank) at a slope near -1, and a tail of rare words makes min_freq matter."""
-    counts = np.sort(corpus.counts)[::-1]
-    ranks = np.arange(1, len(counts) + 1)
+    counts = numpy.sort(corpus.counts)[::-1]
+    ranks = numpy.arange(1, len(counts) + 1)
     middle = (ranks >= 5) & (ranks <= 1_000)
-    slope, _ = np.polyfit(np.log(ranks[middle]), np.log(counts[middle]), 1)
+    slope, _ = numpy.polyfit(numpy.log(ranks[middle]), numpy.log(counts[middle]), 1)
     assert -1.25 < slope < -0.75
     assert (counts == 1).sum() > 50
     assert (counts < 10).sum() > 400
 
 
-def test_planted_groups_are_disjoint_and_frequent(corpus):
+def test_planted_groups_are_disjoint_and_frequent(corpus: Corpus) -> None:
     groups = load_planted_groups()
     words = [word for group in groups.values() for word in group]
     assert len(groups) >= 10
@@ -105,28 +109,30 @@ def test_planted_groups_are_disjoint_and_frequent(corpus):
     assert len(set(words)) == len(words)
     assert "chip" in groups["chip_products"]
     assert min(corpus.counts[corpus.vocab[word]] for word in words) >= 90
-    assert np.mean([corpus.counts[corpus.vocab[word]] for word in words]) > 120
+    assert numpy.mean([corpus.counts[corpus.vocab[word]] for word in words]) > 120
 
 
-def test_planted_words_keep_the_company_of_their_group(corpus):
+def test_planted_words_keep_the_company_of_their_group(corpus: Corpus) -> None:
     """Positive PMI of what stands within two places, compared by cosine: no training, no randomness."""
     ids = corpus.ids("train")
-    sentence = np.repeat(np.arange(len(corpus.offsets("train")) - 1), np.diff(corpus.offsets("train")))
+    sentence = numpy.repeat(
+        numpy.arange(len(corpus.offsets("train")) - 1), numpy.diff(corpus.offsets("train"))
+    )
     num_tokens = len(corpus.counts)
-    together = np.zeros((num_tokens, num_tokens))
+    together = numpy.zeros((num_tokens, num_tokens))
     for distance in (1, 2):
         same = sentence[distance:] == sentence[:-distance]
         left, right = ids[:-distance][same], ids[distance:][same]
-        np.add.at(together, (left, right), 1)
-        np.add.at(together, (right, left), 1)
+        numpy.add.at(together, (left, right), 1)
+        numpy.add.at(together, (right, left), 1)
     together[0] = together[:, 0] = 0  # <unk> is dropped, as in the skip-gram
-    expected = np.outer(together.sum(1), together.sum(0)) / together.sum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ppmi = np.nan_to_num(np.maximum(np.log(together / expected), 0), posinf=0, neginf=0)
-    rows = ppmi / np.maximum(np.linalg.norm(ppmi, axis=1, keepdims=True), 1e-12)
+    expected = numpy.outer(together.sum(1), together.sum(0)) / together.sum()
+    with numpy.errstate(divide="ignore", invalid="ignore"):
+        ppmi = numpy.nan_to_num(numpy.maximum(numpy.log(together / expected), 0), posinf=0, neginf=0)
+    rows = ppmi / numpy.maximum(numpy.linalg.norm(ppmi, axis=1, keepdims=True), 1e-12)
     group_of = {word: name for name, words in load_planted_groups().items() for word in words}
-    frequent = np.flatnonzero(corpus.counts >= 10)
-    right_ones = collections.Counter()
+    frequent = numpy.flatnonzero(corpus.counts >= 10)
+    right_ones: collections.Counter[bool] = collections.Counter()
     for word, group in group_of.items():
         word_id = corpus.vocab[word]
         similarity = rows[frequent] @ rows[word_id]

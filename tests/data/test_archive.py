@@ -10,6 +10,8 @@ import socket
 import stat
 import threading
 import zipfile
+from pathlib import Path
+from typing import Iterator, Sequence
 
 import pytest
 
@@ -19,7 +21,9 @@ from gluon_softmax.utils.errors import CorpusError
 PAGE = b"<html><body>404: not the archive you asked for</body></html>"
 
 
-def zip_bytes(members, method=zipfile.ZIP_DEFLATED):
+def zip_bytes(
+    members: Sequence[tuple[str | zipfile.ZipInfo, str | bytes]], method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in members:
@@ -33,13 +37,25 @@ GOOD = zip_bytes(
 GOOD_SHA1 = hashlib.sha1(GOOD).hexdigest()
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A server of our own; it remembers the paths that were asked for."""
+
+    daemon_threads = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.asked: list[str] = []
+        self.release = threading.Event()  # lets answers end that were made to wait
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers by path: a good archive, and four ways to go wrong."""
+    """Answers by path: a good archive, and the ways to go wrong."""
 
-    asked: list[str]
+    server: Server
 
-    def do_GET(self):
-        self.asked.append(self.path)
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
         kind = self.path.split("/")[1]
         if kind == "hang":
             self.server.release.wait(10)
@@ -57,32 +73,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.wfile.write(body)
 
-    def log_message(self, *args):
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 @pytest.fixture
-def server(monkeypatch):
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    handler = type("AskedHandler", (Handler,), {"asked": []})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        httpd.daemon_threads = False
-        httpd.release = threading.Event()
-        httpd.url = f"http://127.0.0.1:{httpd.server_port}"
-        httpd.asked = handler.asked
-        thread = threading.Thread(target=httpd.serve_forever)
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield httpd
-        httpd.release.set()
-        httpd.shutdown()
+        yield server
+        server.release.set()
+        server.shutdown()
         thread.join()
 
 
-def names(folder):
+def names(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def test_download_puts_the_file_in_place_and_then_uses_the_cache(server, tmp_path):
+def test_download_puts_the_file_in_place_and_then_uses_the_cache(server: Server, tmp_path: Path) -> None:
     path = download(f"{server.url}/good/ptb.zip", tmp_path / "new" / "ptb.zip", GOOD_SHA1)
     assert path.read_bytes() == GOOD
     assert names(tmp_path / "new") == ["ptb.zip"]
@@ -102,7 +113,9 @@ def test_download_puts_the_file_in_place_and_then_uses_the_cache(server, tmp_pat
     ],
 )
 @pytest.mark.parametrize("before", [None, b"damaged earlier"])
-def test_bad_download_is_refused_and_nothing_is_lost(server, tmp_path, kind, sentence, before):
+def test_bad_download_is_refused_and_nothing_is_lost(
+    server: Server, tmp_path: Path, kind: str, sentence: str, before: bytes | None
+) -> None:
     path = tmp_path / "ptb.zip"
     if before:
         path.write_bytes(before)
@@ -115,7 +128,7 @@ def test_bad_download_is_refused_and_nothing_is_lost(server, tmp_path, kind, sen
     assert not before or path.read_bytes() == before
 
 
-def test_bad_cache_is_replaced_by_a_good_download(server, tmp_path):
+def test_bad_cache_is_replaced_by_a_good_download(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "ptb.zip"
     path.write_bytes(PAGE)
     download(f"{server.url}/good/ptb.zip", path, GOOD_SHA1)
@@ -123,13 +136,13 @@ def test_bad_cache_is_replaced_by_a_good_download(server, tmp_path):
     assert names(tmp_path) == ["ptb.zip"]
 
 
-def test_good_cache_needs_no_server(tmp_path):
+def test_good_cache_needs_no_server(tmp_path: Path) -> None:
     path = tmp_path / "ptb.zip"
     path.write_bytes(GOOD)
     assert download("http://127.0.0.1:9/ptb.zip", path, GOOD_SHA1) == path
 
 
-def test_no_server_is_one_sentence(tmp_path, monkeypatch):
+def test_no_server_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -138,13 +151,13 @@ def test_no_server_is_one_sentence(tmp_path, monkeypatch):
         download(url, tmp_path / "ptb.zip", GOOD_SHA1)
 
 
-def test_sha1_of_is_the_one_of_the_whole_file(tmp_path):
+def test_sha1_of_is_the_one_of_the_whole_file(tmp_path: Path) -> None:
     content = random.Random(3).getrandbits(8 * 3_000_000).to_bytes(3_000_000, "little")
     (tmp_path / "big").write_bytes(content)
     assert sha1_of(tmp_path / "big") == hashlib.sha1(content).hexdigest()
 
 
-def link_member(target):
+def link_member(target: str) -> tuple[zipfile.ZipInfo, str]:
     info = zipfile.ZipInfo("ptb/link.txt")
     info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
     return info, target
@@ -163,7 +176,9 @@ def link_member(target):
     ],
     ids=lambda value: value if isinstance(value, str) else getattr(value[0], "filename", value[0]),
 )
-def test_unsafe_member_is_refused_before_anything_is_written(tmp_path, member, fault):
+def test_unsafe_member_is_refused_before_anything_is_written(
+    tmp_path: Path, member: tuple[str | zipfile.ZipInfo, str], fault: str
+) -> None:
     path = tmp_path / "bad.zip"
     path.write_bytes(zip_bytes([("ptb/ptb.train.txt", "fine\n"), member]))
     out = tmp_path / "deep" / "out"
@@ -175,7 +190,7 @@ def test_unsafe_member_is_refused_before_anything_is_written(tmp_path, member, f
     assert names(tmp_path) == ["bad.zip", "deep", "deep/out"]
 
 
-def test_unpack_writes_all_once_and_mends_what_is_damaged(tmp_path):
+def test_unpack_writes_all_once_and_mends_what_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "ptb.zip"
     path.write_bytes(GOOD)
     unpack(path, tmp_path)
@@ -193,7 +208,7 @@ def test_unpack_writes_all_once_and_mends_what_is_damaged(tmp_path):
     assert valid.read_text() == "a dog\n"
 
 
-def test_damaged_member_leaves_what_is_there(tmp_path):
+def test_damaged_member_leaves_what_is_there(tmp_path: Path) -> None:
     content = bytearray(
         zip_bytes([("ptb/a.txt", "good text\n"), ("ptb/b.txt", "more text\n")], zipfile.ZIP_STORED)
     )
@@ -207,7 +222,7 @@ def test_damaged_member_leaves_what_is_there(tmp_path):
     assert (tmp_path / "ptb" / "b.txt").read_text() == "mine"
 
 
-def test_any_damage_is_a_corpus_error_or_does_no_harm(tmp_path):
+def test_any_damage_is_a_corpus_error_or_does_no_harm(tmp_path: Path) -> None:
     """Flip bytes, cut the end: reading gives the right text or CorpusError, nothing else."""
     text = b"the cat sat on the mat\n" * 40
     good = zip_bytes([("ptb/a.txt", text)])
@@ -230,7 +245,7 @@ def test_any_damage_is_a_corpus_error_or_does_no_harm(tmp_path):
     assert refused > 200
 
 
-def test_missing_member_is_named(tmp_path):
+def test_missing_member_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(GOOD)
     sentence = r"no member 'ptb/x\.txt'; it has ptb/, ptb/ptb\.train\.txt"
     with pytest.raises(CorpusError, match=sentence), open_member(tmp_path / "a.zip", "ptb/x.txt"):

@@ -1,6 +1,4 @@
-"""Columns of a text: every word is predicted once, from the word before it, and the state goes on; perplexity
-over them.
-"""
+"""Columns of a text: every word is predicted once, from the word before it, and the state is carried on."""
 
 from __future__ import annotations
 
