@@ -1,6 +1,4 @@
-"""What the word models share: a table of vectors below, any output layer above, and `<unk>` kept out of the
-noise.
-"""
+"""What every model shares: a table of word vectors below, any output layer above, a graph for export."""
 
 from __future__ import annotations
 
@@ -9,12 +7,14 @@ from typing import Any
 from ..backend import gluon
 from ..backend.embedding import Embedding
 from ..output_layers.base import OutputLayer
+from ..utils.types import AnyArray, Array, InitializerLike
 from ..vocabulary.tokens import UNK_ID
 
 
-def check_layer(output_layer: Any, vocab_size: int, width: int, width_name: str) -> None:
-    """Raise TypeError unless `output_layer` is an `OutputLayer`, ValueError unless it fits the vocabulary and
-    the hidden vector.
+def check_layer(output_layer: object, vocab_size: int, width: int, width_name: str) -> None:
+    """An output layer that fits the vocabulary and the hidden vector, or an error that says what does not.
+
+    Raises TypeError for anything but an `OutputLayer`, ValueError for one of other sizes.
     """
     if not isinstance(output_layer, OutputLayer):
         raise TypeError(
@@ -32,9 +32,37 @@ def check_layer(output_layer: Any, vocab_size: int, width: int, width_name: str)
         )
 
 
-class WordModel(gluon.HybridBlock):
-    """A model whose parameters are the word vectors `embed` (vocab_size, embed_size) and those of its output
-    layer.
+class Model(gluon.HybridBlock):
+    """A net from tokens to the loss of an output layer, with what `export` asks of it.
+
+    Attributes
+    ----------
+    embed : the table that the input words are looked up in.
+    output_layer : takes the hidden vectors.
+
+    `hidden` of a subclass computes the hidden vectors of a batch and checks its arrays. `hidden_graph` is
+    the same without a check, so that it can be traced.
+    """
+
+    embed: gluon.HybridBlock
+    output_layer: OutputLayer
+
+    def input_names(self) -> list[str]:
+        """What `hidden_graph` takes, in its order: token ids first, then arrays of floats."""
+        raise NotImplementedError
+
+    def hidden_graph(self, *inputs: Array) -> list[Array]:
+        """The hidden vectors (..., in_units), then the state after them if there is one.
+
+        Inputs are arrays or symbols, and nothing is checked.
+        """
+        raise NotImplementedError
+
+
+class WordModel(Model):
+    """A model whose parameters are the word vectors and those of its output layer.
+
+    The hidden vector is a word's row of `embed` unless a subclass has another.
 
     Parameters
     ----------
@@ -43,7 +71,11 @@ class WordModel(gluon.HybridBlock):
         `<unk>`, id 0, as noise.
     sparse_grad : the gradient of `embed` holds only the rows of the batch.
     weight_initializer : an MXNet initializer for the table; the one given to ``initialize()`` if None.
+
+    Raises TypeError and ValueError for an output layer that does not fit.
     """
+
+    embed: Embedding
 
     def __init__(
         self,
@@ -51,7 +83,7 @@ class WordModel(gluon.HybridBlock):
         embed_size: int,
         output_layer: OutputLayer,
         sparse_grad: bool = False,
-        weight_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -60,3 +92,20 @@ class WordModel(gluon.HybridBlock):
             self.embed = Embedding(vocab_size, embed_size, sparse_grad, weight_initializer)
         self.output_layer = output_layer
         output_layer.exclude([UNK_ID])
+
+    def input_names(self) -> list[str]:
+        """The centre word alone."""
+        return ["center"]
+
+    def hidden(self, center: AnyArray) -> Array:
+        """What the output layer takes: center (...) integer ids -> their rows (..., embed_size).
+
+        Raises ValueError for ids out of range, TypeError for ids that are not integers.
+        """
+        rows: Array = self.embed(center)
+        return rows
+
+    def hidden_graph(self, *inputs: Array) -> list[Array]:
+        """The hidden vectors (B, embed_size) of arrays or symbols."""
+        (center,) = inputs
+        return [self.embed(center)]

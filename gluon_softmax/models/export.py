@@ -7,13 +7,11 @@ package.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..backend import mx, npx
 from ..backend.embedding import Embedding
-from .base import WordModel
-from .cbow import CBOW
-from .language_model import LanguageModel
+from .base import Model
 
 
 class Exported(NamedTuple):
@@ -24,23 +22,34 @@ class Exported(NamedTuple):
     params: str
 
 
-def export(net: Any, path: str | Path) -> Exported:
-    """Write ``path-symbol.json`` and ``path-0000.params``: the graph from token ids to log-probabilities in
-    nats.
+def export(net: Model, path: str | Path) -> Exported:
+    """Write ``path-symbol.json`` and ``path-0000.params``: the graph from token ids to log-probabilities.
 
         SkipGram        center (B,)                        -> log_prob (B, vocab_size)
         CBOW            contexts (B, L), mask (B, L)       -> log_prob (B, vocab_size)
         LanguageModel   inputs (T, B), state0, state1, ... -> log_prob (T, B, vocab_size), state0, state1, ...
 
-    with any output layer. Ids and sizes are checked no longer: MXNet clips ids out of range. Give the ids as
-    int32. The net is initialized; its first context's parameters are written. Raises TypeError for another
-    net.
+    with any output layer, in nats. The graph checks neither ids nor sizes: MXNet clips ids out of range. Its
+    ids are int32, its other inputs float32.
+
+    Parameters
+    ----------
+    net : the model, initialized; its first context's parameters are written.
+    path : the beginning of the files' names.
+
+    Raises TypeError for another net, and for one whose `embed` is not one table.
     """
-    names = _input_names(net)
-    ctx = next(iter(net.collect_params().values())).list_ctx()[0]
+    if not isinstance(net, Model):
+        raise TypeError(f"net takes a SkipGram, a CBOW or a LanguageModel; got {type(net).__name__}")
+    if not isinstance(net.embed, Embedding):
+        raise TypeError(f"net takes an embed of one table, to be traced; got {type(net.embed).__name__}")
+    names = net.input_names()
     ids, *floats = names
-    hidden, *state = _hidden(net, [_variable(ids, "int32"), *(_variable(name, "float32") for name in floats)])
+    hidden, *state = net.hidden_graph(
+        _variable(ids, "int32"), *(_variable(name, "float32") for name in floats)
+    )
     layer, parameters = net.output_layer, list(net.collect_params().values())
+    ctx = parameters[0].list_ctx()[0]
     arrays, inputs = {p.name: p.data(ctx) for p in parameters}, []
     for i, array in enumerate(layer.log_prob_inputs(ctx)):
         own = next((p for p in parameters if arrays[p.name] is array), None)
@@ -58,26 +67,5 @@ def export(net: Any, path: str | Path) -> Exported:
     return files
 
 
-def _variable(name: str, dtype: Any) -> Any:
+def _variable(name: str, dtype: object) -> mx.sym.Symbol:
     return mx.sym.var(name, dtype=dtype).as_np_ndarray()
-
-
-def _input_names(net: Any) -> list[str]:
-    if isinstance(net, LanguageModel):
-        return ["inputs", *(f"state{i}" for i in range(len(net.begin_state(1))))]
-    if isinstance(net, WordModel):
-        return ["contexts", "mask"] if isinstance(net, CBOW) else ["center"]
-    raise TypeError(f"net takes a SkipGram, a CBOW or a LanguageModel; got {type(net).__name__}")
-
-
-def _hidden(net: Any, inputs: list[Any]) -> list[Any]:
-    """The hidden vectors (N, in_units), or (T, B, in_units) and the state after them."""
-    if not isinstance(net.embed, Embedding):
-        raise TypeError(f"net takes an embed of one table, to be traced; got {type(net.embed).__name__}")
-    rows = net.embed(inputs[0])
-    if isinstance(net, CBOW):
-        return [net._mean_graph(rows, inputs[1])]
-    if isinstance(net, WordModel):
-        return [rows]
-    hidden, *state = net.recurrence(rows, *inputs[1:])
-    return [hidden if net.projection is None else net.projection(hidden), *state]

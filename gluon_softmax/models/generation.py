@@ -2,66 +2,74 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Sequence
 
 import numpy
 
 from ..backend import np
 from ..utils.checks import check_number, check_positive_int
+from ..utils.types import AnyArray, Array, Context, VocabLike
 from ..vocabulary.tokens import EOS
+from .language_model import LanguageModel
 from .vectors import unknown_token
 
-LOWEST_TEMPERATURE = 1e-3
+MIN_TEMPERATURE = 1e-3
 
 
-def sampling_distribution(log_prob: Any, temperature: float = 1.0, top_k: int | None = None) -> numpy.ndarray:
+def sampling_distribution(
+    log_prob: AnyArray | Sequence[float], temperature: float = 1.0, top_k: int | None = None
+) -> numpy.ndarray:
     """The probabilities that a word is drawn with: log_prob (V,) in nats -> float64 (V,).
 
         p_i ~ exp(log_prob_i / temperature)   for the `top_k` likeliest words, 0 for the others
 
-    A temperature below 1 prefers the likely words, above 1 evens out. All words if `top_k` is None; of
-    equally likely words at the edge those with the lower ids.
+    A temperature below 1 prefers the likely words, above 1 evens them out. With `top_k` None every word may
+    be drawn; of equally likely words of which only some are among the top k, those with the lower ids are.
+
+    Raises ValueError for a temperature below 1e-3 and for `top_k` below 1.
     """
     scores = numpy.asarray(log_prob, dtype=numpy.float64) / check_temperature(temperature)
     if top_k is not None and check_positive_int("top_k", top_k) < scores.size:
         scores[numpy.argsort(-scores, kind="stable")[top_k:]] = -numpy.inf
     weights = numpy.exp(scores - scores.max())
-    return weights / weights.sum()
+    probabilities: numpy.ndarray = weights / weights.sum()
+    return probabilities
 
 
 def check_temperature(temperature: float) -> float:
     """The temperature, or a ValueError that says what is too low."""
-    if check_number("temperature", temperature) < LOWEST_TEMPERATURE:
+    if check_number("temperature", temperature) < MIN_TEMPERATURE:
         raise ValueError(
-            f"temperature takes a number of at least {LOWEST_TEMPERATURE:g}, since scores are divided by it; "
+            f"temperature takes a number of at least {MIN_TEMPERATURE:g}, since scores are divided by it; "
             f"got {temperature:g} (top_k=1 always takes the likeliest word)"
         )
     return float(temperature)
 
 
 def generate(
-    net: Any,
-    vocab: Any,
+    net: LanguageModel,
+    vocab: VocabLike,
     num_words: int = 1000,
     temperature: float = 1.0,
     prefix: str | Sequence[str] = "",
     top_k: int | None = None,
     seed: int = 0,
-    device: Any = None,
+    device: Context | None = None,
 ) -> list[str]:
-    """`num_words` words, each drawn given all before it; the state begins at zero, with ``<eos>``, then
-    `prefix`.
+    """`num_words` words, each drawn given all words before it.
+
+    The state begins at zero, and the first words that the model reads are ``<eos>`` and `prefix`.
 
     Parameters
     ----------
     net : a `LanguageModel`, initialized on `device` (its first context if None).
     vocab : the vocabulary it was trained with: ``vocab.token_to_idx``, ``vocab.idx_to_token``.
     temperature, top_k : see `sampling_distribution`.
-    prefix : words that the text goes on from, parted by white space; they are not among those returned.
+    prefix : words that the text continues, separated by white space; they are not among those returned.
     seed : decides every draw.
 
-    One forward step a word. Raises KeyError for a word of the prefix that the vocabulary lacks, with the
-    nearest spellings, and ValueError for a temperature below 1e-3.
+    Each word takes one forward step. Raises KeyError for a word of the prefix that the vocabulary lacks, with
+    the nearest spellings, and ValueError for a temperature below 1e-3.
     """
     check_positive_int("num_words", num_words)
     check_positive_int("seed", seed, 0)
@@ -72,7 +80,8 @@ def generate(
             raise unknown_token(word, vocab.idx_to_token)
     rng = numpy.random.default_rng(seed)
     ctx = device or next(iter(net.collect_params().values())).list_ctx()[0]
-    inputs, state, generated = [EOS, *words], None, []
+    inputs, generated = [EOS, *words], []
+    state: list[Array] | None = None
     for _ in range(num_words):
         ids = numpy.array([[vocab.token_to_idx[word]] for word in inputs], dtype=numpy.int32)  # (T, 1)
         log_prob, state = net.log_prob(np.array(ids, dtype="int32", ctx=ctx), state)  # (T, 1, V)

@@ -15,15 +15,16 @@ from ..backend.embedding import Embedding
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
 from ..utils.checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape
+from ..utils.types import AnyArray, Array, Context
 from .adaptive_embedding import AdaptiveEmbedding
-from .base import check_layer
+from .base import Model, check_layer
 from .recurrence import Recurrence
 
 CELLS = ("rnn_tanh", "rnn_relu", "gru", "lstm")
-_MOST_SCORES = 1 << 24  # of log_prob built at once where a loss needs it: 64 MiB
+_MAX_SCORES = 1 << 24  # scores of log_prob held at once where a loss needs them: 64 MiB
 
 
-class LanguageModel(gluon.HybridBlock):
+class LanguageModel(Model):
     r"""``net(inputs, targets, state)`` -> loss, state: the loss in nats of each next word, after all before.
 
         h_t, s_t = cell(x_t, s_{t-1}),    loss_t = -log p(target_t | h_t)
@@ -35,20 +36,21 @@ class LanguageModel(gluon.HybridBlock):
     output_layer : any output layer over the same vocabulary with ``in_units == num_hiddens``, or
         ``in_units == embed_size`` where weights are tied.
     cell : "rnn_tanh", "rnn_relu", "gru" or "lstm"; `num_layers` of them.
-    dropout : probability with which the words' rows, the vectors between layers and the hidden vector lose a
-        number in training (Zaremba et al. 2014).
+    dropout : probability with which a number of the words' rows, of the vectors between layers and of the
+        hidden vector is dropped in training (Zaremba et al. 2014).
     tie_weights : the input words look up in ``output_layer.weight``, one parameter that learns from both
-        uses (in an adaptive softmax's tables, through `AdaptiveEmbedding`); where num_hiddens differs from
-        embed_size a linear `projection` lies between.
-    sparse_grad : the gradient of `embed` holds only the rows of the batch; where weights are tied the output
-        layer decides.
+        uses (in an adaptive softmax's tables, through `AdaptiveEmbedding`). Where num_hiddens differs from
+        embed_size a linear `projection` leads from the one to the other.
+    sparse_grad : the gradient of `embed` holds only the rows of the batch; with tied weights the output layer
+        decides.
 
     Inputs: inputs and targets (T, B) integer ids, time first; the state from ``begin_state(B)`` or from the
     batch before (detach it there: truncated back-propagation through time). Outputs: loss (T, B) in nats, and
     the state after the last word.
 
-    In training the loss is the output layer's. Outside it is -log p(target) under every layer, also those
-    whose own loss is another (negative sampling, NCE), so that exp of its mean is the perplexity.
+    In training the loss is the output layer's. Outside of training it is -log p(target) under every layer,
+    also those that train with another loss (negative sampling, NCE), so that exp of its mean is the
+    perplexity.
 
     Raises ValueError for ids out of range and sizes that differ, TypeError for ids that are not integers.
     """
@@ -86,57 +88,74 @@ class LanguageModel(gluon.HybridBlock):
                 self.projection = nn.Dense(embed_size, use_bias=False, flatten=False, in_units=num_hiddens)
         self.output_layer = output_layer
 
-    def begin_state(self, batch_size: int, ctx: Any = None) -> list[Any]:
-        """A state of zeros: a list of arrays (1, batch_size, num_hiddens), one a layer, or h and c for an
-        LSTM's.
+    def begin_state(self, batch_size: int, ctx: Context | None = None) -> list[Array]:
+        """A state of zeros: a list of arrays (1, batch_size, num_hiddens).
+
+        One per layer, or for an LSTM's layers h and c each. Raises TypeError or ValueError unless
+        `batch_size` is an integer of at least 1.
         """
         shape = (1, check_positive_int("batch_size", batch_size), self._num_hiddens)
-        count = len(self.recurrence.layers) * self.recurrence.states_a_layer
-        return [np.zeros(shape, ctx=ctx) for _ in range(count)]
+        return [np.zeros(shape, ctx=ctx) for _ in range(self.recurrence.num_states)]
 
-    def hidden(self, inputs: Any, state: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
+    def hidden(self, inputs: AnyArray, state: Sequence[Array] | None = None) -> tuple[Array, list[Array]]:
         """What the output layer takes: inputs (T, B) -> hidden (T, B, in_units), and the state after them."""
         if len(inputs.shape) != 2:
             raise ValueError(f"inputs takes shape (T, B), time first; got {tuple(inputs.shape)}")
         rows = self.embed(inputs)  # (T, B, embed_size)
         given = self.begin_state(inputs.shape[1], rows.ctx) if state is None else list(state)
         self._check_state(given, inputs.shape[1])
-        hidden, *new_state = self.recurrence(rows, *given)  # (T, B, num_hiddens)
-        return (hidden if self.projection is None else self.projection(hidden)), new_state
+        hidden, *new_state = self._hidden_of_rows(rows, given)
+        return hidden, new_state
 
-    def _check_state(self, state: list[Any], batch_size: int) -> None:
-        count = len(self.recurrence.layers) * self.recurrence.states_a_layer
+    def input_names(self) -> list[str]:
+        """The words, and the arrays of the state."""
+        return ["inputs", *(f"state{i}" for i in range(self.recurrence.num_states))]
+
+    def hidden_graph(self, *inputs: Array) -> list[Array]:
+        """The hidden vectors (T, B, in_units) and the state after them, of arrays or symbols."""
+        ids, *state = inputs
+        return self._hidden_of_rows(self.embed(ids), state)
+
+    def _hidden_of_rows(self, rows: Array, state: Sequence[Array]) -> list[Array]:
+        hidden, *new_state = self.recurrence(rows, *state)  # (T, B, num_hiddens)
+        return [hidden if self.projection is None else self.projection(hidden), *new_state]
+
+    def _check_state(self, state: list[Array], batch_size: int) -> None:
+        count = self.recurrence.num_states
         if len(state) != count:
             raise ValueError(f"state takes {count} arrays, as begin_state gives them; got {len(state)}")
         for array in state:
             check_same_shape("state", array.shape, "begin_state", (1, batch_size, self._num_hiddens))
 
-    def forward(self, inputs: Any, targets: Any, state: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
+    def forward(
+        self, inputs: AnyArray, targets: AnyArray, state: Sequence[Array] | None = None
+    ) -> tuple[Array, list[Array]]:
+        """The loss of each next word in nats (T, B), and the state after the last word."""
         check_same_shape("targets", targets.shape, "inputs", inputs.shape)
         hidden, state = self.hidden(inputs, state)
         if autograd.is_training() or self.output_layer.loss_is_cross_entropy:
             return self.output_layer(hidden, targets), state
         return self._cross_entropy(hidden, targets), state
 
-    def _cross_entropy(self, hidden: Any, targets: Any) -> Any:
-        """-log p(target) from log_prob, of as many positions at once as fit."""
+    def _cross_entropy(self, hidden: Array, targets: AnyArray) -> Array:
+        """-log p(target) from log_prob, `_MAX_SCORES` scores at once: (T, B, in_units) -> (T, B)."""
         check_ids("target", targets, self.output_layer.vocab_size)  # which `pick` would clip
         flat = hidden.reshape(-1, self.output_layer.in_units)  # (N, in_units)
         ids = as_ids(targets, hidden.ctx).reshape(-1)  # (N,)
-        rows = max(1, _MOST_SCORES // self.output_layer.vocab_size)
+        rows = max(1, _MAX_SCORES // self.output_layer.vocab_size)
         parts = [
             -npx.pick(self.output_layer.log_prob(flat[i : i + rows]), ids[i : i + rows], axis=-1)
             for i in range(0, ids.shape[0], rows)
         ]
         return np.concatenate(parts).reshape(targets.shape)
 
-    def log_prob(self, inputs: Any, state: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
+    def log_prob(self, inputs: AnyArray, state: Sequence[Array] | None = None) -> tuple[Array, list[Array]]:
         """Log-probabilities of each next word in nats: inputs (T, B) -> (T, B, vocab_size), and the state."""
         hidden, state = self.hidden(inputs, state)
         return self.output_layer.log_prob(hidden), state
 
 
-def _tied_embedding(output_layer: OutputLayer) -> Any:
+def _tied_embedding(output_layer: OutputLayer) -> gluon.HybridBlock:
     """The input words' table that *is* the output layer's, or for an adaptive softmax its tables."""
     if isinstance(output_layer, AdaptiveSoftmax):
         return AdaptiveEmbedding(output_layer.vocab_size, output_layer.in_units, softmax=output_layer)
@@ -144,7 +163,7 @@ def _tied_embedding(output_layer: OutputLayer) -> Any:
     shape = (output_layer.vocab_size, output_layer.in_units)
     if not isinstance(weight, gluon.Parameter) or tuple(weight.shape) != shape:
         raise TypeError(
-            "tie_weights takes an output layer with one vector a word, such as SampledSoftmax; "
+            "tie_weights takes an output layer with one vector per word, such as SampledSoftmax; "
             f"got {type(output_layer).__name__}"
         )
     return Embedding(*shape, weight=weight)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from ..backend import np
 from ..backend.embedding import Embedding
+from ..utils.types import VocabLike
+from .base import Model
 from .vectors import WordVectors
 
 
-def load_vectors(net: Any, vocab: Any, path: str | os.PathLike[str]) -> int:
-    """Put the vectors of a file into the rows of the words that both know, and say how many those are.
+def load_vectors(net: Model | Embedding, vocab: VocabLike, path: str | os.PathLike[str]) -> int:
+    """Put the vectors of a file into the rows of the words that both know, and return how many those are.
 
-    `net` is a model with an `embed`, or an `Embedding`, initialized; `vocab` names its rows
-    (``vocab.idx_to_token``); the file is one that `WordVectors.load` reads. Rows of other words keep their
-    values. Where weights are tied these are the output layer's rows too. Raises ValueError for vectors of
-    another width, and where no word is in both; TypeError for an adaptive embedding.
+    Rows of other words keep their values. With tied weights these are the output layer's rows too.
+
+    Parameters
+    ----------
+    net : a model with an `embed`, or an `Embedding`, initialized.
+    vocab : names the rows of the table, ``vocab.idx_to_token``.
+    path : a file that `WordVectors.load` reads.
+
+    Raises ValueError for vectors of another width, and where no word is in both; TypeError for an adaptive
+    embedding.
     """
     embed = net if isinstance(net, Embedding) else net.embed
     if not isinstance(embed, Embedding):

@@ -1,6 +1,6 @@
-"""Word vectors, the questions asked of them, and the word2vec text format, which others read too.
+"""Word vectors: their neighbours and analogies, and the word2vec text format, which other programs read.
 
-Needs NumPy alone, so that a question to saved vectors is answered without waiting for MXNet.
+This needs NumPy alone, so that a query to saved vectors is answered without waiting for MXNet's import.
 """
 
 from __future__ import annotations
@@ -9,21 +9,35 @@ import difflib
 import os
 from array import array
 from pathlib import Path
-from typing import Any, Sequence
+from typing import TYPE_CHECKING, Protocol, Sequence, Union
 
 import numpy
 
 from ..utils.checks import check_positive_int
 from ..utils.files import whole_file
+from ..utils.types import AnyArray, VocabLike
 from ..vocabulary.tokens import UNK
+
+if TYPE_CHECKING:
+    from mxnet.gluon import Parameter
+
+Matrix = Union[AnyArray, Sequence[Sequence[float]]]  # one row per word
+
+
+class Embedded(Protocol):
+    """A Gluon block that holds a table of vectors."""
+
+    @property
+    def weight(self) -> Parameter:
+        """The table (V, d)."""
 
 
 class WordVectors:
-    """One vector a word, compared by the cosine of their angle.
+    """One vector per word, compared by the cosine of their angle.
 
-    ``<unk>`` is never an answer: skip-gram training drops unknown words, so its vector is untrained. It can
-    be asked about. A vector of zeros has no direction; its cosine with anything is 0 and
-    it comes after every other answer.
+    ``<unk>`` is never an answer, since skip-gram training drops unknown words and leaves its vector
+    untrained; it can be a query. A vector of zeros has no direction: its cosine with anything is 0, and it
+    comes after every other answer.
 
     Parameters
     ----------
@@ -37,7 +51,7 @@ class WordVectors:
     than tokens, NaN or infinity.
     """
 
-    def __init__(self, tokens: Sequence[str], matrix: Any) -> None:
+    def __init__(self, tokens: Sequence[str], matrix: Matrix) -> None:
         if isinstance(tokens, str):
             raise TypeError(f"tokens takes a sequence of words; got the string {tokens[:40]!r}")
         self.tokens = list(tokens)
@@ -57,21 +71,20 @@ class WordVectors:
         self._unit = unit.astype(numpy.float32)  # (V, d)
 
     def most_similar(self, token: str, k: int = 10) -> list[tuple[str, float]]:
-        """The `k` words nearest to `token` as (word, cosine), the nearest first; all others if there are
-        fewer than k.
+        """The `k` words nearest to `token` as (word, cosine), the nearest first.
 
-        Raises KeyError for an unknown word, with the nearest spellings; TypeError or ValueError unless k is
-        an integer of at least 1.
+        All other words if there are fewer than k. Raises KeyError for an unknown word, with the nearest
+        spellings; TypeError or ValueError unless k is an integer of at least 1.
         """
         query = self._id(token)
         return self._nearest(self._unit[query], [query], k)
 
     def analogy(self, a: str, b: str, c: str, k: int = 10) -> list[tuple[str, float]]:
-        """The `k` words nearest to a − b + c, each of the three scaled to length 1: ``analogy("king",
-        "man", "woman")`` → queen.
+        """The `k` words nearest to a − b + c: ``analogy("king", "man", "woman")`` → queen.
 
-        In words, *a is to b as the answer is to c* (3CosAdd, Levy and Goldberg 2014). The three words
-        themselves are no answers. The order of the words is that of the formula; the book's
+        In words, *a is to b as the answer is to c* (3CosAdd, Levy and Goldberg 2014). Each of the three
+        vectors is scaled to length 1; the three words themselves are no answers. The order of the words is
+        that of the formula; the book's
         ``get_analogy(token_a, token_b, token_c)`` takes vec_b − vec_a + vec_c instead, which is
         ``analogy(token_b, token_a, token_c)`` here. Result and errors as in `most_similar`.
         """
@@ -82,13 +95,14 @@ class WordVectors:
         return self._nearest((target / (length or 1.0)).astype(numpy.float32), queries, k)
 
     def _nearest(self, unit: numpy.ndarray, queries: list[int], k: int) -> list[tuple[str, float]]:
+        """The k words nearest to `unit` (d,), a vector of length 1, without `queries`, their ids."""
         k = check_positive_int("k", k)
         cosines = numpy.clip(self._unit @ unit, -1.0, 1.0)  # (V,)
-        barred = set(queries)
+        excluded = set(queries)
         if UNK in self._ids:
-            barred.add(self._ids[UNK])
-        order = numpy.lexsort((-cosines, self._is_zero))  # rising; equal ones by id
-        best = order[~numpy.isin(order, list(barred))][:k]
+            excluded.add(self._ids[UNK])
+        order = numpy.lexsort((-cosines, self._is_zero))  # the nearest first; equally near ones by id
+        best = order[~numpy.isin(order, list(excluded))][:k]
         return [(self.tokens[i], float(cosines[i])) for i in best]
 
     def _id(self, token: str) -> int:
@@ -105,18 +119,19 @@ class WordVectors:
         return token in self._ids
 
     def __getitem__(self, token: str) -> numpy.ndarray:
-        return self.matrix[self._id(token)]
+        row: numpy.ndarray = self.matrix[self._id(token)]
+        return row
 
     def __repr__(self) -> str:
         return f"WordVectors({len(self):,} words, {self.matrix.shape[1]} dimensions)"
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the word2vec text format: a line ``V d``, then a line a word, the word and its d numbers,
-        parted by single spaces.
+        """Write the word2vec text format: a line ``V d``, then one line per word with its d numbers.
 
-        Nine digits bring every float32 back exactly. The file appears whole or not at all: it is written
-        beside `path` and moved into place. gensim's ``KeyedVectors.load_word2vec_format`` reads it, and
-        ``d2l.TokenEmbedding`` where it is called ``vec.txt``.
+        Single spaces separate them. Nine digits bring every float32 back exactly. The file appears whole or
+        not at all: it is written beside `path` and then moved to it. gensim's
+        ``KeyedVectors.load_word2vec_format`` reads it, and ``d2l.TokenEmbedding`` where it is called
+        ``vec.txt``.
 
         Raises ValueError, before anything is written, for a word that is empty or holds white space, which
         the format cannot carry.
@@ -134,7 +149,7 @@ class WordVectors:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> WordVectors:
-        """Read the word2vec text format. Empty lines and spaces at the end of a line are passed over.
+        """Read the word2vec text format. Empty lines and spaces at the end of a line are ignored.
 
         Raises ValueError, with the line's number, for a missing header, more or fewer words than it says, a
         line with another number of numbers, a number that is none or not finite in float32, a repeated
@@ -182,9 +197,12 @@ def unknown_token(token: str, tokens: Sequence[str]) -> KeyError:
     return KeyError(f"{token!r} is none of the {len(tokens):,} words; {hint}")
 
 
-def get_similar_tokens(query_token: str, k: int, embed: Any, vocab: Any = None) -> None:
-    """Print the `k` words nearest to `query_token`, one a line, as the book does: ``cosine sim=0.612:
-    intel``.
+def get_similar_tokens(
+    query_token: str, k: int, embed: WordVectors | Embedded | Matrix, vocab: VocabLike | None = None
+) -> None:
+    """Print the `k` words nearest to `query_token`, one per line: ``cosine sim=0.612: intel``.
+
+    The function of *Dive into Deep Learning*, section "Word Similarity and Analogy".
 
     Parameters
     ----------
@@ -199,7 +217,7 @@ def get_similar_tokens(query_token: str, k: int, embed: Any, vocab: Any = None) 
     """
     if isinstance(embed, WordVectors):
         vectors = embed
-    elif not hasattr(vocab, "idx_to_token"):
+    elif vocab is None or not hasattr(vocab, "idx_to_token"):
         raise TypeError(f"vocab takes a d2l.Vocab, unless embed is WordVectors; got {type(vocab).__name__}")
     else:
         weight = embed.weight.list_data()[0] if hasattr(embed, "weight") else embed
@@ -208,8 +226,8 @@ def get_similar_tokens(query_token: str, k: int, embed: Any, vocab: Any = None) 
         print(f"cosine sim={cosine:.3f}: {token}")
 
 
-def _finite_rows(matrix: Any, tokens: list[str]) -> numpy.ndarray:
-    """`matrix` as a float32 copy (V, d), finite, one row a token."""
+def _finite_rows(matrix: Matrix, tokens: list[str]) -> numpy.ndarray:
+    """`matrix` as a float32 copy (V, d), finite, one row per token."""
     given = matrix.asnumpy() if hasattr(matrix, "asnumpy") else numpy.asarray(matrix)
     if given.dtype.kind not in "iuf":
         raise TypeError(f"matrix takes numbers; got dtype {given.dtype}")

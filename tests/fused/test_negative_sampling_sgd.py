@@ -148,11 +148,11 @@ def test_a_batch_without_pairs_moves_nothing_and_another_is_measured() -> None:
 
 
 @pytest.fixture(params=[1 << 17, 40], ids=["one chunk", "many chunks"])
-def stretch_tokens(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def chunk_tokens(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window_batches, "_CHUNK_TOKENS", request.param)
 
 
-@pytest.mark.usefixtures("stretch_tokens")
+@pytest.mark.usefixtures("chunk_tokens")
 @pytest.mark.parametrize("batch_size", [B, 8 * B, 1000])
 def test_pairs_are_those_of_the_pair_batches(batch_size: int) -> None:
     blocks = SkipGramBlocks(CORPUS, batch_size, W, block_size=B, threshold=0.05)

@@ -65,7 +65,7 @@ def test_word_models(name: str, tmp_path: Path) -> None:
         net = ready(kind(V, D, LAYERS[name](D)))
         ids, mask = np.array(IDS, dtype="int32"), np.array([[1, 1, 0], [0, 0, 0], [1, 1, 1], [1, 0, 0]]) * 1.0
         batch = (ids[:, 0],) if kind is gs.SkipGram else (ids, mask)
-        hidden = net.embed(*batch) if kind is gs.SkipGram else net._mean_graph(net.embed(ids), mask)
+        hidden = net.hidden(*batch)
         wanted = net.output_layer.log_prob(hidden).asnumpy()
         numpy.testing.assert_allclose(numpy.exp(wanted).sum(axis=1), numpy.ones(4), rtol=1e-5)
         found = read_back(net, tmp_path)(*batch).asnumpy()

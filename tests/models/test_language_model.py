@@ -147,7 +147,7 @@ def test_outside_of_training_the_loss_is_that_of_log_prob(build: Any, monkeypatc
     numpy.testing.assert_allclose(numpy.exp(log_prob).sum(axis=-1), numpy.ones((T, B)), rtol=1e-5)
     wanted = -numpy.take_along_axis(log_prob, TARGETS[..., None], axis=-1)[..., 0]
     numpy.testing.assert_allclose(net(*batch)[0].asnumpy(), wanted, rtol=1e-4)
-    monkeypatch.setattr("gluon_softmax.models.language_model._MOST_SCORES", 4 * V)  # four positions at once
+    monkeypatch.setattr("gluon_softmax.models.language_model._MAX_SCORES", 4 * V)  # four positions at once
     numpy.testing.assert_allclose(net(*batch)[0].asnumpy(), wanted, rtol=1e-4)
     net.output_layer.resample(numpy.random.default_rng(0))
     with autograd.record():
@@ -285,7 +285,7 @@ def test_sizes_of_the_layer_are_checked() -> None:
         gs.LanguageModel(V, D, H, gs.FullSoftmax(V, H), tie_weights=True)
     with pytest.raises(ValueError, match=f"the vocabulary of the model, {V + 1} words"):
         gs.LanguageModel(V + 1, D, H, gs.FullSoftmax(V, H))
-    with pytest.raises(TypeError, match="tie_weights takes an output layer with one vector a word"):
+    with pytest.raises(TypeError, match="tie_weights takes an output layer with one vector per word"):
         gs.LanguageModel(V, D, H, gs.HierarchicalSoftmax(COUNTS, D), tie_weights=True)
 
 

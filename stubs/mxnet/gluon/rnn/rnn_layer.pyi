@@ -1,10 +1,13 @@
 from typing import Any
 
-from .block import HybridBlock
+from ..block import HybridBlock
 
-class _RNNLayer(HybridBlock):  # of mxnet.gluon.rnn.rnn_layer
+class _RNNLayer(HybridBlock):
     _hidden_size: int
     _mode: str
+    def _forward_kernel(
+        self, F: Any, inputs: Any, states: Any, sequence_length: Any, **kwargs: Any
+    ) -> tuple[Any, Any]: ...
 
 class RNN(_RNNLayer):
     def __init__(
