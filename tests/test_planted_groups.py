@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
 from gluon_softmax import (
+    Corpus,
     NegativeSampling,
     SkipGram,
     SkipGramBlocks,
@@ -16,6 +17,7 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.data.sources import load_planted_groups
+from gluon_softmax.utils.types import Batches
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,9 @@ from gluon_softmax.data.sources import load_planted_groups
     ],
     ids=["pairs", "blocks"],
 )
-def test_planted_words_find_their_group(make_batches: Any, how: dict[str, Any]) -> None:
+def test_planted_words_find_their_group(
+    make_batches: Callable[[Corpus], Batches], how: dict[str, Any]
+) -> None:
     corpus = load_corpus("mini_ptb")
     vocab_size, embed_size = len(corpus.counts), 50
     net = SkipGram(vocab_size, embed_size, NegativeSampling(corpus.counts, embed_size))

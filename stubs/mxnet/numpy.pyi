@@ -20,4 +20,6 @@ float64: Any
 int32: Any
 int64: Any
 
+random: Any
+
 def __getattr__(name: str) -> Callable[..., ndarray]: ...

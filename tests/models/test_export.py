@@ -10,6 +10,7 @@ import pytest
 
 import gluon_softmax as gs
 from gluon_softmax.backend import gluon, init, mx, np, npx
+from gluon_softmax.models.base import Model
 
 # MXNet says so of any graph that it reads back.
 pytestmark = pytest.mark.filterwarnings("ignore:Cannot decide type:UserWarning")
@@ -35,7 +36,7 @@ def ready(net: Any) -> Any:
     return net
 
 
-def read_back(net: Any, tmp_path: Path) -> Any:
+def read_back(net: Model, tmp_path: Path) -> gluon.SymbolBlock:
     files = gs.export(net, tmp_path / "net")
     assert files.symbol == f"{tmp_path}/net-symbol.json" and files.params == f"{tmp_path}/net-0000.params"
     for parameter in net.collect_params().values():  # what was read back is a copy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Sequence
 
 import numpy
 import pytest
@@ -17,7 +17,7 @@ VOCAB = SimpleNamespace(idx_to_token=WORDS, token_to_idx={word: i for i, word in
 V = len(WORDS)
 
 
-def make(cell: str = "lstm") -> Any:
+def make(cell: str = "lstm") -> gs.LanguageModel:
     mx.random.seed(9)
     net = gs.LanguageModel(V, 5, 6, gs.FullSoftmax(V, 6), cell=cell, dropout=0.5)
     net.initialize(init.Normal(1.0))
@@ -38,7 +38,7 @@ LOG_PROB = numpy.log([0.5, 0.2, 0.2, 0.06, 0.04])
     (2.0, 3, numpy.array([0.5**0.5, 0.2**0.5, 0.2**0.5, 0, 0]) / (0.5**0.5 + 2 * 0.2**0.5)),
     (1e-3, None, [1, 0, 0, 0, 0]),
 ])  # fmt: skip
-def test_temperature_and_top_k(temperature: float, top_k: Any, wanted: Any) -> None:
+def test_temperature_and_top_k(temperature: float, top_k: int | None, wanted: Sequence[float]) -> None:
     found = sampling_distribution(LOG_PROB - 3.0, temperature, top_k)  # scores need not be normalised
     numpy.testing.assert_allclose(found, wanted, rtol=1e-12)
 
@@ -85,7 +85,7 @@ def test_the_seed_decides_and_words_are_drawn_as_often_as_they_should() -> None:
     ({"top_k": 1.5}, TypeError, r"^top_k takes an integer"),
     ({"prefix": "the chps"}, KeyError, r"'chps' is none of the 9 words; nearest spellings: chips, chip"),
 ])  # fmt: skip
-def test_what_is_refused(kwargs: Any, error: type, said: str) -> None:
+def test_what_is_refused(kwargs: dict[str, Any], error: type, said: str) -> None:
     with pytest.raises(error, match=said):
         gs.generate(make(), VOCAB, **{"num_words": 3, **kwargs})
 

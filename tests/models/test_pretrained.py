@@ -11,6 +11,7 @@ import pytest
 
 import gluon_softmax as gs
 from gluon_softmax.backend import init
+from gluon_softmax.utils.types import Context
 
 WORDS = ["<unk>", "the", "chip", "bank", "oil"]
 VOCAB = SimpleNamespace(idx_to_token=WORDS)
@@ -23,14 +24,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "vec.txt"
 
 
-def nets() -> Any:
+def nets() -> list[Any]:
     counts = numpy.arange(5, 0, -1)
     tied = gs.LanguageModel(5, 4, 4, gs.SampledSoftmax(5, 4, 2), tie_weights=True)
     return [gs.SkipGram(5, 4, gs.NegativeSampling(counts, 4)), gs.Embedding(5, 4, sparse_grad=True), tied]
 
 
 @pytest.mark.parametrize("which", range(3))
-def test_known_words_begin_with_their_vector(which: int, path: Path, contexts: Any) -> None:
+def test_known_words_begin_with_their_vector(which: int, path: Path, contexts: list[Context]) -> None:
     net = nets()[which]
     net.initialize(init.Normal(1), ctx=contexts)
     table = net.weight if isinstance(net, gs.Embedding) else net.embed.weight
@@ -45,7 +46,7 @@ def test_known_words_begin_with_their_vector(which: int, path: Path, contexts: A
                 numpy.testing.assert_array_equal(parameter.data(ctx).asnumpy(), before[parameter.name])
 
 
-def test_what_does_not_fit_is_named(path: Path, tmp_path: Path) -> None:
+def test_what_does_not_fit_is_named(path: Path) -> None:
     net = gs.Embedding(5, 3)
     net.initialize()
     with pytest.raises(ValueError, match=r"^vectors takes vectors of 3 numbers, the embed_size; .* has 4"):
