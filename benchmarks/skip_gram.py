@@ -14,8 +14,8 @@ import itertools
 import sys
 from typing import Callable
 
-from d2l_batches import BATCH, NOISE_WORDS, WINDOW, d2l_batches
 from options import read_options
+from peer_batches import BATCH, NOISE_WORDS, WINDOW, d2l_batches
 from rows import show_compared
 from sides import compare, serve
 from timing import seconds_of
