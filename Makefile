@@ -21,9 +21,11 @@ test: $(VENV)/.installed-test  ## the quick tests
 test-slow: $(VENV)/.installed-test  ## the tests that train for longer
 	$(PY) -m pytest -m "slow and not gpu" $(ARGS)
 
-lint: $(VENV)/.installed-test  ## ruff and mypy
+lint: $(VENV)/.installed-test  ## ruff and mypy, and the limits of functions and files
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --quiet .
 	$(PY) -m mypy gluon_softmax
+	$(PY) scripts/measure_code.py
 
 test-pythons:  ## the quick tests on every Python from 3.8 to 3.12 that is found
 	@scripts/test_pythons.sh $(MAKE)

@@ -57,6 +57,7 @@ class BuildWithCorpus(build_py):
     """Puts data/mini_ptb.zip, and nothing else of data/, into the wheel, under gluon_softmax/data/."""
 
     def run(self) -> None:
+        """Copy the corpus after the sources; an editable install reads the clone's."""
         super().run()
         if not getattr(self, "editable_mode", False):  # an editable install reads the clone's data/
             target = Path(self.build_lib) / "gluon_softmax" / "data"

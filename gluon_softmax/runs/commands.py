@@ -6,7 +6,7 @@ import math
 import os
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from ..data.corpus import Corpus, load_corpus
 from ..models.vectors import WordVectors
@@ -16,9 +16,6 @@ from .folder import Run
 from .models import MODELS, ModelChoice
 from .options import Given, Options, without_none
 from .resolve import resolve_options
-
-if TYPE_CHECKING:
-    from mxnet.gluon import HybridBlock
 
 # Where the text lies is not what it says: that is known by its SHA-256. How often one looks changes nothing.
 _MAY_DIFFER = ("data_dir", "log_interval")
@@ -225,7 +222,7 @@ def contexts_of(options: Options) -> list[Context]:
 class _Restored(NamedTuple):
     """A trained net as a run left it, the best epoch of it if that is kept, else the last."""
 
-    net: HybridBlock
+    net: Any  # a HybridBlock; what it can be asked depends on the model
     corpus: Corpus
     options: Options
     contexts: list[Context]
