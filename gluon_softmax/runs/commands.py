@@ -267,6 +267,7 @@ def generate_run(
     `kwargs` and errors are those of `generate`, the others those of `evaluate_run`.
     """
     from ..models.generation import generate
+    from ..models.language_model import LanguageModel
 
     run = Run(folder)
     model = run.config()["options"]["model"]
@@ -275,4 +276,5 @@ def generate_run(
             f"run takes a language model, `gluon-softmax train --model lm`; {folder} is a {model}"
         )
     net, corpus, _, contexts = _restore(run, device, data_dir)
+    assert isinstance(net, LanguageModel)  # what the model "lm" is
     return generate(net, corpus.vocab, device=contexts[0], **kwargs)
