@@ -152,7 +152,7 @@ def _check_folder(run: Run, resume: bool, overwrite: bool) -> bool:
 
 def _prepare(run: Run, options: Options, resume: bool) -> _Parts:
     """Build all that a run needs, so that what cannot begin fails before anything is written."""
-    from ..training.loop import check_in_place
+    from ..training.trainer import check_in_place
 
     choice, contexts = MODELS[options["model"]], contexts_of(options)
     corpus = corpus_of(options)
@@ -172,7 +172,7 @@ def _prepare(run: Run, options: Options, resume: bool) -> _Parts:
 def _start_from_vectors(parts: _Parts, options: Options) -> str:
     """Put the vectors of a file into the net's table; a line that says how many."""
     from ..models.pretrained import load_vectors
-    from ..training.loop import initialize
+    from ..training.trainer import initialize
 
     initialize(parts.net, parts.contexts, options["seed"])
     known = load_vectors(parts.net, parts.corpus.vocab, options["vectors"])

@@ -1,35 +1,42 @@
-"""The state that a recurrent net hands from one batch to the next, a piece on each context."""
+"""The state that a recurrent net passes from one batch to the next, one shard per context."""
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Callable, Sequence
 
-from ..backend import np
+from ..backend import gluon, np
+from ..utils.types import Array, Context
 
 
 class CarriedState:
-    """``carried(shards)`` calls the net on each shard and gives the losses; a net with ``begin_state`` gets
-    the state that the batch before left, cut off from its gradient.
+    """``carried(shards)`` calls the net on each shard and gives the losses.
 
-    Columns, axis 1, keep their place: a batch with fewer goes on with the first ones of the state. A net
-    without ``begin_state`` is just called.
+    A net with ``begin_state`` gets the state after the batch before, detached from its gradient. Each column,
+    axis 1, goes on from its own state; a batch with fewer columns goes on from the first ones. A net without
+    ``begin_state`` is just called.
+
+    Raises ValueError for a batch with more columns than the first.
     """
 
-    def __init__(self, net: Any) -> None:
+    def __init__(self, net: gluon.Block) -> None:
         self._net = net
-        self._states: list[list[Any]] = []
+        self._begin_state: Callable[[int, Context], list[Array]] | None = getattr(net, "begin_state", None)
+        self._states: list[list[Array]] = []  # per shard
 
-    def __call__(self, shards: Sequence[tuple[Any, ...]]) -> list[Any]:
-        if not hasattr(self._net, "begin_state"):
+    def __call__(self, shards: Sequence[tuple[Array, ...]]) -> list[Array]:
+        """The losses of each shard; the states after them are kept for the next call."""
+        if self._begin_state is None:
             return [self._net(*shard) for shard in shards]
-        given = self._given([shard[0].shape[1] for shard in shards], [shard[0].ctx for shard in shards])
+        given = self._states_for([shard[0].shape[1] for shard in shards], [shard[0].ctx for shard in shards])
         outputs = [self._net(*shard, state) for shard, state in zip(shards, given)]
         self._states = [[array.detach() for array in state] for _, state in outputs]
         return [loss for loss, _ in outputs]
 
-    def _given(self, widths: list[int], contexts: list[Any]) -> list[list[Any]]:
+    def _states_for(self, widths: list[int], contexts: list[Context]) -> list[list[Array]]:
+        """The states for shards of these widths, split anew where they differ from those before."""
         if not self._states:
-            return [self._net.begin_state(width, ctx) for width, ctx in zip(widths, contexts)]
+            assert self._begin_state is not None
+            return [self._begin_state(width, ctx) for width, ctx in zip(widths, contexts)]
         before = [state[0].shape[1] for state in self._states]
         if widths == before:
             return self._states

@@ -1,9 +1,8 @@
-"""The state of a training run in a folder: parameters, optimizer, metrics; whole or not there, and never
-taken from a damaged file.
+"""The state of a training run in a folder: parameters, optimizer and metrics, whole or refused.
 
-MXNet's ``nd.load`` reads a file with a flipped byte without a word and Trainer states are pickles, so the
-arrays are kept as NumPy's own format, with a SHA-256 of each file, and one small JSON file, moved into place
-last, says which belong together.
+MXNet's ``nd.load`` silently reads a file with a flipped byte, and Trainer states are pickles. So the arrays
+are in NumPy's own format, with a SHA-256 of each file; one small JSON file, written last, says which files
+belong together.
 """
 
 from __future__ import annotations
@@ -12,17 +11,23 @@ import hashlib
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Dict, List, Tuple, Union
 
 import numpy
 
 from ..utils.errors import CheckpointError
 from ..utils.files import write_whole
+from ..utils.types import Array, Metrics
+
+if TYPE_CHECKING:
+    from mxnet import gluon
 
 _INDEX = "checkpoint.json"
+_Arrays = Dict[str, numpy.ndarray]
+_State = Union[Array, Tuple[Array, ...], List[Array], None]  # an optimizer's, of one parameter
 
 
-def _pack(arrays: dict[str, numpy.ndarray]) -> bytes:
+def _pack(arrays: _Arrays) -> bytes:
     buffer = io.BytesIO()
     by_name: dict[str, Any] = dict(arrays)  # NumPy's stub takes arrays for its keyword `allow_pickle`
     numpy.savez(buffer, **by_name)
@@ -30,19 +35,22 @@ def _pack(arrays: dict[str, numpy.ndarray]) -> bytes:
 
 
 class Checkpoint:
-    """``save`` after an epoch, ``restore`` before the next: the run goes on as if it had not stopped
-    (bit-equal on one machine).
+    """Save after an epoch, restore before the next: the run goes on as if it had not stopped.
+
+    On one machine the run that goes on is bit-equal to one that was not interrupted.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
     def exists(self) -> bool:
+        """Whether the folder holds a checkpoint, damaged or not."""
         return (self.folder / _INDEX).exists()
 
-    def save(self, net: Any, trainer: Any, history: list[dict[str, Any]]) -> None:
-        """Write parameters, optimizer arrays, update counts and the metrics so far; the checkpoint before it
-        stays until this one is whole.
+    def save(self, net: gluon.Block, trainer: gluon.Trainer, history: list[Metrics]) -> None:
+        """Write parameters, optimizer arrays, update counts and the metrics so far.
+
+        The checkpoint before it stays until this one is whole.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         previous = self._read_index() if self.exists() else {"files": {}}
@@ -68,9 +76,10 @@ class Checkpoint:
             if old["name"] not in {file["name"] for file in files.values()}:
                 (self.folder / old["name"]).unlink(missing_ok=True)
 
-    def restore(self, net: Any, trainer: Any | None = None) -> list[dict[str, Any]]:
-        """Load into an initialized net (and its Trainer); return the metrics so far. Raises CheckpointError
-        for damage, another model or another optimizer, before anything is changed.
+    def restore(self, net: gluon.Block, trainer: gluon.Trainer | None = None) -> list[Metrics]:
+        """Load into an initialized net (and its Trainer); return the metrics so far.
+
+        Raises CheckpointError for damage, another model or another optimizer, before anything is changed.
         """
         index = self._read_index()
         arrays = {kind: self._read(index, kind) for kind in ("parameters", "optimizer")}
@@ -83,7 +92,7 @@ class Checkpoint:
         _set_parameters(net, arrays["parameters"])
         if trainer is not None:
             _set_optimizer(net, trainer, arrays["optimizer"])
-        history: list[dict[str, Any]] = index["history"]
+        history: list[Metrics] = index["history"]
         return history
 
     def _read_index(self) -> dict[str, Any]:
@@ -98,7 +107,7 @@ class Checkpoint:
             raise CheckpointError(f"{path} is damaged: {error}") from None
         return index
 
-    def _read(self, index: dict[str, Any], kind: str) -> dict[str, numpy.ndarray]:
+    def _read(self, index: dict[str, Any], kind: str) -> _Arrays:
         file = index["files"][kind]
         path = self.folder / file["name"]
         if not path.exists():
@@ -115,15 +124,15 @@ def _digest(index: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
 
 
-def _optimizer_name(trainer: Any) -> str:
+def _optimizer_name(trainer: gluon.Trainer) -> str:
     return type(trainer.optimizer).__name__
 
 
-def _parameter_arrays(net: Any) -> dict[str, numpy.ndarray]:
+def _parameter_arrays(net: gluon.Block) -> _Arrays:
     return {name: p.list_data()[0].asnumpy() for name, p in net._collect_params_with_prefix().items()}
 
 
-def _check_parameters(net: Any, arrays: dict[str, numpy.ndarray], folder: Path) -> None:
+def _check_parameters(net: gluon.Block, arrays: _Arrays, folder: Path) -> None:
     parameters = net._collect_params_with_prefix()
     if set(parameters) != set(arrays):
         names = ", ".join(sorted(set(parameters) ^ set(arrays)))
@@ -138,24 +147,27 @@ def _check_parameters(net: Any, arrays: dict[str, numpy.ndarray], folder: Path) 
             )
 
 
-def _set_parameters(net: Any, arrays: dict[str, numpy.ndarray]) -> None:
-    from ..backend import np
+def _set_parameters(net: gluon.Block, arrays: _Arrays) -> None:
+    from ..backend import np  # a run's folder is read without MXNet
 
     for name, parameter in net._collect_params_with_prefix().items():
         parameter.set_data(np.array(arrays[name], dtype=arrays[name].dtype))
 
 
-def _trainer_index(net: Any, trainer: Any) -> dict[str, int]:
-    """The Trainer's number of each parameter, by its place in the net. The numbers follow the order of names
-    such as ``dense9_weight``, which carry a counter, so another net of the same build may have others.
+def _trainer_index(net: gluon.Block, trainer: gluon.Trainer) -> dict[str, int]:
+    """The Trainer's number of each parameter, by its path in the net.
+
+    The numbers follow the order of names such as ``dense9_weight``, which hold a counter, so another net that
+    was built alike may have other numbers.
     """
     number = {id(parameter): index for index, parameter in enumerate(trainer._params)}
     return {name: number[id(p)] for name, p in net._collect_params_with_prefix().items() if id(p) in number}
 
 
-def _optimizer_arrays(net: Any, trainer: Any) -> dict[str, numpy.ndarray]:
-    """The state arrays of the first context (every context has the same) and how often each parameter was
-    updated.
+def _optimizer_arrays(net: gluon.Block, trainer: gluon.Trainer) -> _Arrays:
+    """The optimizer's arrays of each parameter, and how often each was updated.
+
+    They are those of the first context; every context has the same.
     """
     counts = trainer.optimizer._all_index_update_counts.get(trainer._contexts[0].device_id, {})
     arrays = {"num_update": numpy.array(trainer.optimizer.num_update, dtype=numpy.int64)}
@@ -167,7 +179,7 @@ def _optimizer_arrays(net: Any, trainer: Any) -> dict[str, numpy.ndarray]:
     return arrays
 
 
-def _set_optimizer(net: Any, trainer: Any, arrays: dict[str, numpy.ndarray]) -> None:
+def _set_optimizer(net: gluon.Block, trainer: gluon.Trainer, arrays: _Arrays) -> None:
     optimizer = trainer.optimizer
     updated = {n: i for n, i in _trainer_index(net, trainer).items() if f"updates/{n}" in arrays}
     for context, updater in zip(trainer._contexts, trainer._updaters):
@@ -183,7 +195,8 @@ def _set_optimizer(net: Any, trainer: Any, arrays: dict[str, numpy.ndarray]) -> 
     optimizer.num_update = int(arrays["num_update"])
 
 
-def _as_tuple(state: Any) -> tuple[Any, ...]:
+def _as_tuple(state: _State) -> tuple[Array, ...]:
+    """The arrays of an optimizer's state: None for plain sgd, one for adagrad, two for adam."""
     if state is None:
         return ()
     return tuple(state) if isinstance(state, (tuple, list)) else (state,)

@@ -1,13 +1,13 @@
-"""How training shows itself: a bar in a terminal, the book's animated plot in a notebook, a line an epoch
-elsewhere.
-"""
+"""How training shows its progress: a bar, the book's animated plot, or a line per epoch."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any, Mapping
+from pathlib import Path
+from typing import Protocol, Sequence
 
 from ..utils.checks import check_choice
+from ..utils.types import Metrics
 
 KINDS = ("auto", "bar", "animator", "lines", "none")
 
@@ -20,12 +20,34 @@ def in_notebook() -> bool:
     return shell is not None and shell.__class__.__name__ == "ZMQInteractiveShell"
 
 
-class Progress:
-    """Told of steps and epochs by `train`; ``kind`` is "bar", "animator", "lines" or "none", "auto" picks
-    one. With `every_look` "lines" prints one at each step that it is told of.
+class _Bar(Protocol):
+    """What is used of a ``tqdm.tqdm``."""
 
-    The animator is d2l's, used in a notebook only: elsewhere it prints ``<Figure size ...>`` at every update
-    and shows nothing.
+    total: float
+    n: float
+
+    def set_postfix(self, *, loss: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Animator(Protocol):
+    """What is used of a ``d2l.Animator``."""
+
+    def add(self, x: float, y: tuple[float | None, float | None]) -> None: ...
+
+
+class Progress:
+    """Shows the steps and epochs that `train` reports.
+
+    Parameters
+    ----------
+    kind : "bar" (tqdm's, in a terminal), "animator" (d2l's), "lines" (one per epoch), "none", or "auto": the
+        animator in a notebook, else a bar where stderr is a terminal, else lines. Outside of a notebook the
+        animator prints ``<Figure size ...>`` at every update and shows nothing.
+    num_epochs : epochs in all.
+    expected_positions : how many positions an epoch has, about.
+    every_look : "lines" prints one line at each look at the loss, too.
     """
 
     def __init__(
@@ -38,8 +60,8 @@ class Progress:
         self._num_epochs = num_epochs
         self._every_look = every_look and kind == "lines"
         self._expected = max(1.0, expected_positions)
-        self._bar: Any = None
-        self._animator: Any = None
+        self._bar: _Bar | None = None
+        self._animator: _Animator | None = None
         if kind == "animator":
             from d2l import mxnet as d2l
 
@@ -48,6 +70,7 @@ class Progress:
             )
 
     def start_epoch(self, epoch: int) -> None:
+        """Begin the bar of an epoch, from 0."""
         if self.kind == "bar":
             from tqdm import tqdm
 
@@ -60,7 +83,7 @@ class Progress:
             )
 
     def step(self, epoch: int, done: int, loss: float) -> None:
-        """`done` positions of this epoch so far, `loss` its mean loss so far."""
+        """Show a look at the loss: `done` positions of `epoch` so far, and their mean loss in nats."""
         if self._bar is not None:
             self._bar.total = max(self._bar.total, done)
             self._bar.n = done
@@ -71,12 +94,13 @@ class Progress:
             print(f"epoch {epoch + 1}, {done / self._expected:.1%}: loss {loss:.3f}", flush=True)
 
     def close(self) -> None:
-        """Take away the bar of an epoch that ends, or that was interrupted."""
+        """Remove the bar of an epoch that ended or was interrupted."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
-    def end_epoch(self, metrics: Mapping[str, Any]) -> None:
+    def end_epoch(self, metrics: Metrics) -> None:
+        """Show the metrics of an epoch."""
         self.close()
         if self._animator is not None and metrics.get("valid_loss") is not None:
             self._animator.add(metrics["epoch"], (None, metrics["valid_loss"]))
@@ -84,10 +108,8 @@ class Progress:
             print(describe(metrics), flush=True)
 
 
-def describe(metrics: Mapping[str, Any]) -> str:
-    """One epoch in a line: ``epoch 1: loss 2.500, held-out loss 2.600, 65,000 centers/s, 280,000 pairs/s, 6.1
-    s``.
-    """
+def describe(metrics: Metrics) -> str:
+    """One epoch in a line, such as ``epoch 1: loss 2.500, held-out loss 2.600, 65,000 centers/s, 6.1 s``."""
     parts = [f"loss {metrics['loss']:.3f}"]
     if metrics.get("valid_loss") is not None:
         parts.append(f"held-out loss {metrics['valid_loss']:.3f}")
@@ -99,8 +121,10 @@ def describe(metrics: Mapping[str, Any]) -> str:
     return f"epoch {metrics['epoch']}: {', '.join(parts)}, {metrics['train_s']:.1f} s"
 
 
-def save_loss_plot(curve: Any, history: Any, path: Any) -> None:
-    """Draw the training loss, a list of (epoch, loss), and each epoch's held-out loss into a picture file."""
+def save_loss_plot(
+    curve: Sequence[tuple[float, float]], history: Sequence[Metrics], path: str | Path
+) -> None:
+    """Draw the training loss, points (epoch, loss), and each epoch's held-out loss into a picture file."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -12,7 +12,7 @@ from oracles.reference import Optimizer, scatter_add
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
 from gluon_softmax.backend.embedding import Embedding, RowSparseParameter
 from gluon_softmax.training.data_parallel import to_device, zero_gradients
-from gluon_softmax.training.loop import make_trainer
+from gluon_softmax.training.trainer import make_trainer
 
 V, D = 11, 4
 IDS = numpy.array(

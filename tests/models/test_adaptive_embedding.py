@@ -12,7 +12,7 @@ from oracles.reference import numeric_gradient
 
 from gluon_softmax import AdaptiveEmbedding, AdaptiveSoftmax
 from gluon_softmax.backend import autograd, mx, nn, np
-from gluon_softmax.training.loop import make_trainer
+from gluon_softmax.training.trainer import make_trainer
 
 V, D, CUTOFFS = 20, 16, [5, 10, 15]
 IDS = numpy.array([[0, 19, 5], [4, 4, 16]], dtype=numpy.int32)  # none in [10, 15)

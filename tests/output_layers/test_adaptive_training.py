@@ -22,7 +22,7 @@ from gluon_softmax import AdaptiveSoftmax
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
 from gluon_softmax.training.checkpoint import Checkpoint
 from gluon_softmax.training.data_parallel import to_device
-from gluon_softmax.training.loop import make_trainer
+from gluon_softmax.training.trainer import make_trainer
 from gluon_softmax.utils.errors import CheckpointError
 
 

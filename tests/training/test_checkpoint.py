@@ -13,7 +13,7 @@ import pytest
 
 from gluon_softmax.backend import autograd, gluon, mx, nn, np
 from gluon_softmax.training.checkpoint import Checkpoint
-from gluon_softmax.training.loop import make_trainer
+from gluon_softmax.training.trainer import make_trainer
 from gluon_softmax.utils.errors import CheckpointError
 
 HISTORY = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]

@@ -11,7 +11,7 @@ import pytest
 from gluon_softmax import Embedding, clipped_step
 from gluon_softmax.backend import autograd, gluon, init, mx, nn, np
 from gluon_softmax.training.clipping import global_norm
-from gluon_softmax.training.loop import make_trainer
+from gluon_softmax.training.trainer import make_trainer
 
 V, D = 7, 3
 IDS = numpy.array([1, 4, 4, 6, 0, 2], dtype=numpy.int32)
@@ -96,7 +96,9 @@ def test_a_gradient_that_is_no_number_is_named(wrong: float) -> None:
     net = make([mx.cpu()], False)
     net.dense.bias.set_data(np.array([wrong, 0.0]))
     backward(net, [mx.cpu()])
-    with pytest.raises(ValueError, match=r"^lr takes a smaller number: the norm .* is (nan|inf)"):
+    with pytest.raises(
+        ValueError, match=r"^training diverged: the norm .* is (nan|inf) with lr 0.1; try a smaller lr$"
+    ):
         clipped_step(make_trainer(net, "sgd", 0.1, [mx.cpu()]), 6, 1.0)
 
 

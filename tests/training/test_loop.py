@@ -16,6 +16,7 @@ from gluon_softmax.training import loop as training_module
 from gluon_softmax.training.checkpoint import Checkpoint
 from gluon_softmax.training.data_parallel import to_device
 from gluon_softmax.training.evaluation import held_out_loss
+from gluon_softmax.utils.randomness import derive_rng
 
 V, D = 13, 6
 OPTIMIZERS = {"sgd": 2.0, "adam": 0.05, "adagrad": 0.2}
@@ -295,7 +296,7 @@ def test_one_step_of_skip_gram_is_that_of_numpy() -> None:
     embed, output = (weight.astype(numpy.float64) for weight in weights(net))
     batch = next(pairs(held_out=True).epoch(0))
     quiet(net, Fixed([batch], len(batch.center)), 1, 0.5, "sgd", seed=4)
-    net.output_layer.resample(training_module.derive_rng(4, 0, 0, "noise"))
+    net.output_layer.resample(derive_rng(4, 0, 0, "noise"))
     words = numpy.column_stack(
         [batch.context, net.output_layer.noise_words(batch.context, net.output_layer._seed)]
     )
@@ -362,7 +363,7 @@ def test_hybridize_changes_nothing() -> None:
 @pytest.mark.parametrize("sentences", [[[1], [2]], [[0, 1, 0]], [[0]]])
 def test_empty_batches_are_named(sentences: Any) -> None:
     batches = SkipGramPairs(TinyCorpus(sentences, V, CORPUS.counts), 8, subsampling="none")
-    with pytest.raises(ValueError, match=r"^batches takes one position an epoch or more; got none"):
+    with pytest.raises(ValueError, match=r"^batches takes at least one position per epoch; got none"):
         quiet(make_net(), batches, 1, 0.1)
 
 

@@ -1,0 +1,165 @@
+"""How a step is made: forward, backward and an update, at a rate and with candidates that its place decides.
+
+No model is known here: the net is called with the fields of a batch and gives a loss per position.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Iterator, Sequence
+
+import numpy
+
+from ..backend import autograd, gluon, init, mx
+from ..utils.randomness import derive_rng, derive_seed
+from ..utils.types import Array, Batches, BlockBatches, Context, InPlaceNet, StepResult
+from .carried_state import CarriedState
+from .clipping import clipped_step
+from .data_parallel import to_device, zero_gradients
+from .meter import share_of_epoch
+
+OPTIMIZERS = ("sgd", "adam", "adagrad")
+SCHEDULES = ("constant", "linear")
+MIN_RATE = 1e-4  # of the initial rate, as in word2vec.c
+
+
+@dataclasses.dataclass(frozen=True)
+class StepOptions:
+    """What decides the steps of a run; `train` says what each option means."""
+
+    num_epochs: int
+    lr: float
+    optimizer: str
+    schedule: str
+    decay: float
+    clip_norm: float | None
+    seed: int
+    resample_every: int
+
+    def rate(self, epoch: int, share: float) -> float:
+        """The learning rate where the share `share`, in [0, 1], of `epoch` is over."""
+        rate = self.lr * self.decay**epoch
+        if self.schedule == "linear":
+            rate *= max(MIN_RATE, 1 - (epoch + share) / self.num_epochs)
+        return rate
+
+
+class TrainingSteps:
+    """The steps of a run, epoch by epoch.
+
+    Parameters
+    ----------
+    net : an initialized block.
+    trainer : its Trainer, see `make_trainer`.
+    batches : what is trained on. For `SkipGramBlocks` the net makes its own steps, see `check_in_place`.
+    contexts : over which each batch is split.
+    options : what decides the steps.
+    """
+
+    def __init__(
+        self,
+        net: gluon.Block,
+        trainer: gluon.Trainer,
+        batches: Batches,
+        contexts: list[Context],
+        options: StepOptions,
+    ) -> None:
+        self.net, self.trainer, self.batches, self.contexts = net, trainer, batches, contexts
+        self._options = options
+        self._in_place = None
+        if isinstance(batches, BlockBatches) and isinstance(net, InPlaceNet):
+            self._in_place = net.in_place_sgd(batches, contexts[0])
+
+    def epoch(self, epoch: int) -> Iterator[StepResult]:
+        """Make the steps of an epoch, and yield what each measured.
+
+        The losses stay on the device, so that the host prepares the next batch meanwhile.
+        """
+        if self._in_place is not None:
+            batches = self.batches.epoch(epoch)
+            return self._in_place.epoch(batches, lambda positions: self._set_rate(epoch, positions))
+        return self._trainer_steps(epoch)
+
+    def _trainer_steps(self, epoch: int) -> Iterator[StepResult]:
+        # A resumed run draws the same dropout. Once per epoch: seeding takes MXNet a millisecond.
+        mx.random.seed(derive_seed(self._options.seed, epoch, 0, "device"))
+        carried, positions = CarriedState(self.net), 0
+        for step, batch in enumerate(self.batches.epoch(epoch)):
+            if step % self._options.resample_every == 0:
+                resample(self.net, derive_rng(self._options.seed, epoch, step, "noise"))
+            self._set_rate(epoch, positions)
+            losses, size = self._update(batch, carried)
+            yield StepResult(losses, size, size)
+            positions += size
+
+    def _update(self, batch: Sequence[numpy.ndarray], carried: CarriedState) -> tuple[list[Array], int]:
+        """One update; gives the sum of the losses on each context, and of how many positions they are."""
+        with autograd.record():
+            losses = carried(to_device(batch, self.contexts))
+        autograd.backward(losses)
+        zero_gradients(self.net, self.contexts[len(losses) :])
+        size = sum(loss.size for loss in losses)
+        if self._options.clip_norm is None:
+            self.trainer.step(size)
+        else:
+            clipped_step(self.trainer, size, self._options.clip_norm)
+        return [loss.sum() for loss in losses], size
+
+    def _set_rate(self, epoch: int, positions: int) -> float:
+        share = share_of_epoch(positions, self.batches.expected_positions)
+        rate = self._options.rate(epoch, share)
+        self.trainer.set_learning_rate(rate)
+        return rate
+
+
+def resample(net: gluon.Block, rng: numpy.random.Generator | None) -> None:
+    """Let every layer that samples fix its candidates, or, with None, draw anew at each call."""
+    net.apply(lambda block: block.resample(rng) if hasattr(block, "resample") else None)
+
+
+def make_trainer(net: gluon.Block, optimizer: str, lr: float, contexts: Sequence[Context]) -> gluon.Trainer:
+    """A Trainer whose state can be saved, and that is right on several contexts with row-sparse gradients.
+
+    The Trainer makes the updates and not the kvstore, so that states can be read. Several contexts need a
+    kvstore: without one, their row-sparse gradients silently diverge.
+    """
+    kvstore = "device" if len(contexts) > 1 else None
+    return gluon.Trainer(
+        net.collect_params(),
+        optimizer,
+        {"learning_rate": lr},
+        kvstore=kvstore,
+        update_on_kvstore=False if kvstore else None,
+    )
+
+
+def initialize(net: gluon.Block, contexts: Sequence[Context], seed: int) -> None:
+    """Initialize the parameters that are not yet, from `seed`, and put all of them on `contexts`."""
+    mx.random.seed(seed)
+    parameters = net.collect_params()
+    for parameter in parameters.values():
+        if parameter._data is None and not parameter._deferred_init:
+            parameter.initialize(ctx=contexts, default_init=init.Uniform())
+        elif set(parameter.list_ctx()) != set(contexts):
+            parameter.reset_ctx(contexts)
+
+
+def check_in_place(
+    net: gluon.Block, batches: object, optimizer: str, contexts: Sequence[Context], clip_norm: float | None
+) -> bool:
+    """Whether `batches` are for steps that the net makes itself, in place, and not for the Trainer.
+
+    Raises TypeError or ValueError for a net, an optimizer, contexts or a norm that do not go with such steps.
+    """
+    if not isinstance(batches, BlockBatches):
+        return False
+    kind = type(batches).__name__
+    if not isinstance(net, InPlaceNet):
+        raise TypeError(f"net takes a SkipGram with {kind}; got {type(net).__name__}")
+    if optimizer != "sgd":
+        raise ValueError(f"optimizer takes 'sgd' with {kind}, which step by themselves; got {optimizer!r}")
+    if len(contexts) > 1:
+        raise ValueError(f"device takes one context with {kind}; got {len(contexts)}")
+    if clip_norm is not None:
+        raise ValueError(f"clip_norm takes None with {kind}; got {clip_norm}")
+    return True
