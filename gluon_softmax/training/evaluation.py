@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Callable, Iterable, Union
+from typing import Any, Callable, Iterable, Union
 
 from ..backend import gluon
 from ..backend.device import as_contexts
@@ -12,7 +12,7 @@ from .carried_state import CarriedState
 from .data_parallel import to_device
 
 HeldOut = Union[Batches, Iterable[Batch]]  # what a net is evaluated on
-Evaluate = Callable[[gluon.Block, HeldOut, Contexts], Figures]
+Evaluate = Callable[[Any, Any, Contexts], Figures]  # of a net and of batches of its kind
 
 
 def held_out_loss(net: gluon.Block, batches: HeldOut, device: Contexts = None) -> float:
