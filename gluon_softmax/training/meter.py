@@ -65,13 +65,13 @@ class LossMeter:
         loss = sum(float(part) for losses in self._recent for part in losses)
         self._total += loss
         new = self._measured - self._looked_at
+        self._recent, self._looked_at = [], self._measured
         if new:
             share = share_of_epoch(self.positions, self._expected_positions)
             self.curve.append((self._epoch + share, loss / new))
-            self._show(self._epoch, self.positions, self._total / self._measured)
-        self._recent, self._looked_at = [], self._measured
+            self._show(self._epoch, self.positions, self.mean)
 
     @property
     def mean(self) -> float:
         """The mean loss per position of this epoch, in nats, up to the last look."""
-        return self._total / self._measured
+        return self._total / self._looked_at

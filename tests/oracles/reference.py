@@ -1,16 +1,19 @@
-"""The slow way: plain NumPy optimizers, losses and a corpus by hand, for the tests to compare with."""
+"""Slow and plain: optimizers, losses and gradients in NumPy and a corpus by hand, to compare with."""
 
 from __future__ import annotations
 
 from typing import Any, Callable, Sequence
 
 import numpy
+from numpy.typing import ArrayLike
+
+from gluon_softmax.utils.types import Numbers
 
 
 class TinyCorpus:
     """Sentences of ids, with what the batches ask of a `Corpus`; every split is the same text."""
 
-    def __init__(self, sentences: Sequence[Any], vocab_size: int, counts: Any = None) -> None:
+    def __init__(self, sentences: Sequence[Any], vocab_size: int, counts: Numbers | None = None) -> None:
         self.sentences = [list(sentence) for sentence in sentences]
         self._ids = numpy.array([i for sentence in self.sentences for i in sentence], dtype=numpy.int32)
         self._offsets = numpy.cumsum([0] + [len(sentence) for sentence in self.sentences])
@@ -18,24 +21,27 @@ class TinyCorpus:
             numpy.bincount(self._ids, minlength=vocab_size) if counts is None else numpy.array(counts)
         )
 
-    def ids(self, split: str) -> numpy.ndarray:
+    def ids(self, _split: str) -> numpy.ndarray:
         return self._ids
 
-    def offsets(self, split: str) -> numpy.ndarray:
+    def offsets(self, _split: str) -> numpy.ndarray:
         return self._offsets
 
 
-def softplus(x: Any) -> Any:
+def softplus(x: ArrayLike) -> numpy.ndarray:
     """log(1 + e^x) in float64."""
-    return numpy.logaddexp(0.0, numpy.asarray(x, dtype=numpy.float64))
+    result: numpy.ndarray = numpy.logaddexp(0.0, numpy.asarray(x, dtype=numpy.float64))
+    return result
 
 
-def sigmoid(x: Any) -> Any:
-    return 1.0 / (1.0 + numpy.exp(-numpy.asarray(x, dtype=numpy.float64)))
+def sigmoid(x: ArrayLike) -> numpy.ndarray:
+    """1 / (1 + e^-x) in float64."""
+    result: numpy.ndarray = 1.0 / (1.0 + numpy.exp(-numpy.asarray(x, dtype=numpy.float64)))
+    return result
 
 
-def scatter_add(ids: Any, rows: Any, num_rows: int) -> numpy.ndarray:
-    """The dense gradient of a look-up: rows[i] added to row ids[i]."""
+def scatter_add(ids: ArrayLike, rows: ArrayLike, num_rows: int) -> numpy.ndarray:
+    """The dense gradient of a lookup: rows[i] added to row ids[i]."""
     gradient = numpy.zeros((num_rows, numpy.shape(rows)[-1]))
     for i, row in zip(numpy.ravel(ids), numpy.reshape(rows, (-1, numpy.shape(rows)[-1]))):
         gradient[i] += row

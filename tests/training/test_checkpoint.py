@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict, Tuple
 
 import numpy
 import pytest
@@ -15,9 +15,10 @@ from gluon_softmax.backend import autograd, gluon, mx, nn, np
 from gluon_softmax.training.checkpoint import Checkpoint
 from gluon_softmax.training.trainer import make_trainer
 from gluon_softmax.utils.errors import CheckpointError
+from gluon_softmax.utils.types import Metrics
 
 HISTORY = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
-X = numpy.random.default_rng(0).normal(size=(5, 3)).astype(numpy.float32)
+Saved = Tuple[Checkpoint, Dict[str, numpy.ndarray]]  # and what it holds
 
 
 class Net(gluon.Block):
@@ -30,14 +31,14 @@ class Net(gluon.Block):
         self.upper = nn.Dense(2, in_units=4, prefix=prefixes[1])
 
 
-def step(net: Any, trainer: Any) -> None:
+def step(net: gluon.Block, trainer: gluon.Trainer) -> None:
     with autograd.record():
         loss = sum((parameter.data() ** 2).sum() for parameter in net.collect_params().values())
     loss.backward()
     trainer.step(1)
 
 
-def make(seed: int, optimizer: str = "adam", steps: int = 3, **kwargs: Any) -> tuple[Any, Any]:
+def make(seed: int, optimizer: str = "adam", steps: int = 3, **kwargs: Any) -> tuple[Net, gluon.Trainer]:
     mx.random.seed(seed)
     net = Net(**kwargs)
     net.initialize(mx.init.Normal(1.0))
@@ -47,7 +48,7 @@ def make(seed: int, optimizer: str = "adam", steps: int = 3, **kwargs: Any) -> t
     return net, trainer
 
 
-def state(net: Any, trainer: Any) -> dict[str, numpy.ndarray]:
+def state(net: gluon.Block, trainer: gluon.Trainer) -> dict[str, numpy.ndarray]:
     """Everything that a restore may change."""
     found = {name: p.data().asnumpy() for name, p in net._collect_params_with_prefix().items()}
     counts = trainer.optimizer._all_index_update_counts[0]
@@ -67,14 +68,16 @@ def assert_same(one: dict[str, numpy.ndarray], two: dict[str, numpy.ndarray]) ->
 
 
 @pytest.fixture()
-def saved(tmp_path: Path) -> tuple[Checkpoint, dict[str, numpy.ndarray]]:
+def saved(tmp_path: Path) -> Saved:
     checkpoint = Checkpoint(tmp_path / "run")
     net, trainer = make(1)
     checkpoint.save(net, trainer, HISTORY)
     return checkpoint, state(net, trainer)
 
 
-def refuse(checkpoint: Checkpoint, said: str, net_and_trainer: Any = None) -> None:
+def refuse(
+    checkpoint: Checkpoint, said: str, net_and_trainer: tuple[Net, gluon.Trainer] | None = None
+) -> None:
     """`restore` raises, and neither the net nor its Trainer has changed."""
     net, trainer = net_and_trainer or make(2, steps=1)
     before = state(net, trainer)
@@ -100,7 +103,7 @@ def test_what_was_saved_comes_back(optimizer: str, steps: int, tmp_path: Path) -
     assert_same(state(other, other_trainer), state(net, trainer))
 
 
-def test_a_net_alone_is_restored_too(saved: Any) -> None:
+def test_a_net_alone_is_restored_too(saved: Saved) -> None:
     checkpoint, wanted = saved
     net, _ = make(2)
     assert checkpoint.restore(net) == HISTORY
@@ -110,7 +113,7 @@ def test_a_net_alone_is_restored_too(saved: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["parameters", "optimizer", "checkpoint.json"])
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "more", "missing"])
-def test_a_damaged_file_is_refused(kind: str, damage: str, saved: Any) -> None:
+def test_a_damaged_file_is_refused(kind: str, damage: str, saved: Saved) -> None:
     checkpoint, _ = saved
     (path,) = [path for path in checkpoint.folder.iterdir() if path.name.startswith(kind)]
     content = path.read_bytes()
@@ -125,7 +128,7 @@ def test_a_damaged_file_is_refused(kind: str, damage: str, saved: Any) -> None:
         refuse(checkpoint, f"{path.name} is damaged")
 
 
-def test_an_index_laid_out_anew_is_the_same(saved: Any) -> None:
+def test_an_index_laid_out_anew_is_the_same(saved: Saved) -> None:
     checkpoint, wanted = saved
     path = checkpoint.folder / "checkpoint.json"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
@@ -134,7 +137,7 @@ def test_an_index_laid_out_anew_is_the_same(saved: Any) -> None:
     assert_same(state(net, trainer), wanted)
 
 
-def test_files_of_two_checkpoints_do_not_mix(saved: Any, tmp_path: Path) -> None:
+def test_files_of_two_checkpoints_do_not_mix(saved: Saved, tmp_path: Path) -> None:
     checkpoint, _ = saved
     other = Checkpoint(tmp_path / "other")
     other.save(*make(5), HISTORY)
@@ -144,7 +147,7 @@ def test_files_of_two_checkpoints_do_not_mix(saved: Any, tmp_path: Path) -> None
     refuse(checkpoint, f"{own.name} is damaged")
 
 
-def test_another_model_or_optimizer_is_refused(saved: Any) -> None:
+def test_another_model_or_optimizer_is_refused(saved: Saved) -> None:
     checkpoint, _ = saved
     said = r"belongs to another model: lower\.weight takes shape \(6, 3\), the checkpoint has \(4, 3\)"
     refuse(checkpoint, said, make(2, units=6))
@@ -160,12 +163,12 @@ def test_another_model_or_optimizer_is_refused(saved: Any) -> None:
 @pytest.mark.parametrize("fails_at", [0, 1, 2])
 @pytest.mark.parametrize("history", [HISTORY, HISTORY * 2])
 def test_a_save_that_fails_leaves_the_checkpoint_before_it(
-    history: Any, fails_at: int, saved: Any, monkeypatch: pytest.MonkeyPatch
+    history: list[Metrics], fails_at: int, saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkpoint, wanted = saved
     replace, calls = os.replace, iter(range(9))
 
-    def fail(source: Any, target: Any) -> None:
+    def fail(source: Path, target: Path) -> None:
         if next(calls) == fails_at:
             raise OSError("the disk is full")
         replace(source, target)
@@ -194,7 +197,7 @@ def test_files_do_not_pile_up(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_checkpoint_of_one_context_is_restored_on_two(saved: Any) -> None:
+def test_a_checkpoint_of_one_context_is_restored_on_two(saved: Saved) -> None:
     checkpoint, wanted = saved
     contexts = [mx.cpu(0), mx.cpu(1)]
     net = Net()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy
 import pytest
@@ -12,6 +11,7 @@ from gluon_softmax import Embedding, clipped_step
 from gluon_softmax.backend import autograd, gluon, init, mx, nn, np
 from gluon_softmax.training.clipping import global_norm
 from gluon_softmax.training.trainer import make_trainer
+from gluon_softmax.utils.types import Array, Context
 
 V, D = 7, 3
 IDS = numpy.array([1, 4, 4, 6, 0, 2], dtype=numpy.int32)
@@ -26,18 +26,18 @@ class Net(gluon.HybridBlock):
             self.dense = nn.Dense(2, in_units=D)
             self.still = self.params.get("still", shape=(3,), grad_req="null")
 
-    def forward(self, ids: Any, weight: Any) -> Any:
+    def forward(self, ids: Array, weight: Array) -> Array:
         return (self.dense(self.embed(ids)) ** 2).sum(axis=1) * weight
 
 
-def make(contexts: list[Any], sparse_grad: bool) -> Any:
+def make(contexts: list[Context], sparse_grad: bool) -> Net:
     mx.random.seed(4)
     net = Net(sparse_grad)
     net.initialize(init.Normal(0.6), ctx=contexts)
     return net
 
 
-def backward(net: Any, contexts: list[Any]) -> None:
+def backward(net: Net, contexts: list[Context]) -> None:
     parts = [numpy.array_split(array, len(contexts)) for array in (IDS, WEIGHT.astype("float32"))]
     with autograd.record():
         losses = [
@@ -47,7 +47,7 @@ def backward(net: Any, contexts: list[Any]) -> None:
     autograd.backward(losses)
 
 
-def slow_gradients(net: Any, ctx: Any) -> dict[str, numpy.ndarray]:
+def slow_gradients(net: Net, ctx: Context) -> dict[str, numpy.ndarray]:
     """By hand, in float64: of the sum over all positions."""
     embed, matrix, bias = (
         p.data(ctx).asnumpy().astype(numpy.float64)
@@ -76,7 +76,7 @@ def test_the_norm_is_that_of_all_gradients_as_one_vector(sparse_grad: bool) -> N
 
 @pytest.mark.parametrize("sparse_grad", [False, True])
 @pytest.mark.parametrize("share", [0.3, 0.999, 1.001, 5.0])
-def test_a_step_is_sgd_on_the_clipped_mean(share: float, sparse_grad: bool, contexts: Any) -> None:
+def test_a_step_is_sgd_on_the_clipped_mean(share: float, sparse_grad: bool, contexts: list[Context]) -> None:
     net = make(contexts, sparse_grad)
     before = {name: p.data(contexts[0]).asnumpy() for name, p in net._collect_params_with_prefix().items()}
     gradients = {name: g / len(IDS) for name, g in slow_gradients(net, contexts[0]).items()}

@@ -7,6 +7,8 @@ import math
 import numpy
 import pytest
 from oracles.recurrent_reference import EOS, Text, losses, parameters_of, random_text
+from oracles.reference import softplus
+from oracles.small_training import make_net, pairs, quiet, weights
 
 import gluon_softmax as gs
 from gluon_softmax.backend import init, mx, np
@@ -25,7 +27,7 @@ def make(cell: str, layer: OutputLayer, contexts: Contexts = None) -> gs.Languag
 
 
 def slow_losses(cell: str, corpus: Text, batch_size: int, w: dict[str, numpy.ndarray]) -> list[float]:
-    """Every word's -log p, column by column, a word at a time."""
+    """Every word's -log p, column by column, one word at a time."""
     ids = corpus.ids("test").tolist()
     n, more = divmod(len(ids), batch_size)
     found, start = [], 0
@@ -70,3 +72,19 @@ def test_perplexity_of_losses() -> None:
     assert to_perplexity(math.log(10_000)) == pytest.approx(10_000)
     assert to_perplexity(1e6) == math.inf
     assert math.isnan(to_perplexity(math.nan))
+
+
+def test_held_out_loss_is_the_mean_over_all_positions(contexts: list[Context]) -> None:
+    net = make_net()
+    valid = pairs(16, held_out=True)
+    history = quiet(net, pairs(), 1, 0.1, device=contexts, valid=valid)
+    embed, output = (weight.astype(numpy.float64) for weight in weights(net))
+    center, context = (numpy.concatenate(column) for column in zip(*valid.epoch(0)))
+    noise = net.output_layer.noise_words(context, 0)
+    right = numpy.einsum("bd,bd->b", embed[center], output[context])
+    wrong = numpy.einsum("bd,bkd->bk", embed[center], output[noise])
+    wanted = (softplus(-right) + softplus(wrong).sum(axis=1)).mean()
+    assert abs(history[0]["valid_loss"] - wanted) < 1e-5 * wanted
+    assert held_out_loss(net, valid, contexts) == history[0]["valid_loss"]
+    assert abs(held_out_loss(net, list(valid.epoch(0)), contexts) - wanted) < 1e-5 * wanted
+    assert numpy.isnan(held_out_loss(net, [], contexts))

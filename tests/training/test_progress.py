@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import Any
 
 import pytest
 
@@ -26,33 +25,33 @@ def run(kind: str) -> progress.Progress:
     return shown
 
 
-def test_an_epoch_in_a_line(capsys: pytest.CaptureFixture) -> None:
+def test_an_epoch_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert progress.describe(METRICS) == LINE
     assert progress.describe({"epoch": 1, "loss": 1.0, "train_s": 0.26}) == "epoch 1: loss 1.000, 0.3 s"
     run("lines")
     assert capsys.readouterr() == (LINE + "\n", "")
 
 
-def test_nothing(capsys: pytest.CaptureFixture) -> None:
+def test_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run("none")
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_bar_goes_to_stderr_and_the_line_to_stdout(capsys: pytest.CaptureFixture) -> None:
+def test_a_bar_goes_to_stderr_and_the_line_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     run("bar")
     out, err = capsys.readouterr()
     assert out == LINE + "\n"
     assert "epoch 2/3" in err and "loss=2.500" in err
 
 
-def test_the_animator_is_d2ls(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
-    points: list[Any] = []
+def test_the_animator_is_d2ls(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    points: list[tuple[object, object]] = []
 
     class Animator:
-        def __init__(self, **kwargs: Any) -> None:
-            points.append((kwargs["xlim"], kwargs["legend"]))
+        def __init__(self, *, xlim: list[int], legend: list[str], **_labels: str) -> None:
+            points.append((xlim, legend))
 
-        def add(self, x: float, y: Any) -> None:
+        def add(self, x: float, y: tuple[float | None, float | None]) -> None:
             points.append((x, y))
 
     d2l = types.ModuleType("d2l")
@@ -69,12 +68,12 @@ def test_the_animator_is_d2ls(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     (True, None, "bar"), (False, None, "lines"), (False, "ZMQInteractiveShell", "animator"),
     (True, "TerminalInteractiveShell", "bar"),
 ])  # fmt: skip
-def test_auto(terminal: bool, shell: Any, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto(terminal: bool, shell: str | None, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
     found = type(shell, (), {})() if shell else None
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: found))  # type: ignore[misc]
     d2l = types.ModuleType("d2l")
-    d2l.mxnet = types.SimpleNamespace(Animator=lambda **kwargs: None)  # type: ignore[attr-defined]
+    d2l.mxnet = types.SimpleNamespace(Animator=lambda **_kwargs: None)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "d2l", d2l)
     assert progress.in_notebook() is (kind == "animator")
     assert progress.Progress("auto", 1, 10.0).kind == kind

@@ -1,20 +1,21 @@
-"""Training a language model: the carried state, clipping and schedules beside a loop by hand; resumed with
-dropout, interrupted, on two contexts.
-"""
+"""Training a language model beside a loop by hand: carried state, clipping, schedules, resuming."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import numpy
 import pytest
 from oracles.recurrent_reference import Text
 
 import gluon_softmax as gs
-from gluon_softmax.backend import autograd, mx, np
+from gluon_softmax.backend import autograd, gluon, mx, np
+from gluon_softmax.data.language_model_batches import LanguageModelBatch
+from gluon_softmax.output_layers.base import OutputLayer
 from gluon_softmax.training.checkpoint import Checkpoint
 from gluon_softmax.training.evaluation import held_out_loss, perplexity_figures
+from gluon_softmax.utils.types import Array, Metrics
 
 V, D, H = 9, 4, 5
 TIMES = ("train_s", "tokens_per_s")
@@ -34,8 +35,11 @@ def batches(batch_size: int = 6, bptt: int = 4, **kwargs: Any) -> gs.LanguageMod
 
 
 def make(
-    sparse_grad: bool = False, tie_weights: bool = False, dropout: float = 0.0, layer: Any = None
-) -> Any:
+    sparse_grad: bool = False,
+    tie_weights: bool = False,
+    dropout: float = 0.0,
+    layer: OutputLayer | None = None,
+) -> gs.LanguageModel:
     width = D if tie_weights else H
     layer = gs.SampledSoftmax(V, width, 5, sparse_grad=sparse_grad) if layer is None else layer
     return gs.LanguageModel(
@@ -43,7 +47,7 @@ def make(
     )
 
 
-def weights(net: Any) -> list[numpy.ndarray]:
+def weights(net: gluon.Block) -> list[numpy.ndarray]:
     """Every parameter, the same on all of its contexts."""
     found = []
     for parameter in net._collect_params_with_prefix().values():
@@ -54,18 +58,18 @@ def weights(net: Any) -> list[numpy.ndarray]:
     return found
 
 
-def train(net: Any, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+def train(net: gs.LanguageModel, *args: Any, **kwargs: Any) -> list[Metrics]:
     defaults = {"num_epochs": 2, "lr": 0.05, "progress": "none", "device": mx.cpu()}
     return gs.train(net, *(args or (batches(),)), **{**defaults, **kwargs})
 
 
-def timeless(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def timeless(history: list[Metrics]) -> list[Metrics]:
     return [{name: value for name, value in m.items() if name not in TIMES} for m in history]
 
 
 @pytest.mark.parametrize("clip_norm", [None, 0.05])
 @pytest.mark.parametrize("schedule, decay", [("constant", 1.0), ("linear", 1.0), ("constant", 0.5)])
-def test_training_is_the_loop_of_the_book(schedule: str, decay: float, clip_norm: Any) -> None:
+def test_training_is_the_loop_of_the_book(schedule: str, decay: float, clip_norm: float | None) -> None:
     net, other = make(layer=gs.FullSoftmax(V, H)), make(layer=gs.FullSoftmax(V, H))
     history = train(net, optimizer="sgd", lr=2.0, schedule=schedule, decay=decay, clip_norm=clip_norm)
     assert history[-1]["tokens"] == 130 and history[-1]["loss"] < history[0]["loss"]
@@ -101,7 +105,7 @@ def test_the_state_is_carried_and_begins_at_zero_each_epoch() -> None:
     net, given = make(), []
     original = net.forward
 
-    def forward(inputs: Any, targets: Any, state: Any) -> Any:
+    def forward(inputs: Array, targets: Array, state: list[Array]) -> tuple[Array, list[Array]]:
         outputs = original(inputs, targets, state)
         given.append(([a.asnumpy() for a in state], [a.asnumpy() for a in outputs[1]]))
         return outputs
@@ -120,7 +124,9 @@ def test_the_state_is_carried_and_begins_at_zero_each_epoch() -> None:
 @pytest.mark.parametrize("tie_weights", [False, True])
 @pytest.mark.parametrize("sparse_grad", [False, True])
 @pytest.mark.parametrize("batch_size", [6, 5])
-def test_two_contexts_are_one(batch_size: int, sparse_grad: bool, tie_weights: bool, clip_norm: Any) -> None:
+def test_two_contexts_are_one(
+    batch_size: int, sparse_grad: bool, tie_weights: bool, clip_norm: float | None
+) -> None:
     """The text's last row has 4 columns of 6, or none of 5: pieces of other sizes, or on fewer contexts."""
     found = []
     for device in ([mx.cpu(0)], [mx.cpu(1)], [mx.cpu(0), mx.cpu(1)]):
@@ -162,7 +168,7 @@ def test_a_resumed_run_with_dropout_is_bit_equal(options: dict[str, Any], tmp_pa
         resumed = None
         try:
             resumed = train(parts, checkpoint=tmp_path / "checkpoint", on_epoch_end=stop, **options)
-        except StopTraining:
+        except StopTrainingError:
             continue
     assert resumed is not None and timeless(resumed) == timeless(history)
     for ours, theirs in zip(weights(whole), weights(parts)):
@@ -172,7 +178,7 @@ def test_a_resumed_run_with_dropout_is_bit_equal(options: dict[str, Any], tmp_pa
     assert any((a != b).any() for a, b in zip(weights(whole), weights(other)))
 
 
-class StopTraining(Exception):
+class StopTrainingError(Exception):
     pass
 
 
@@ -182,10 +188,10 @@ class StopAfter:
     def __init__(self, epochs: int) -> None:
         self.left = epochs
 
-    def __call__(self, metrics: dict[str, Any]) -> None:
+    def __call__(self, metrics: Metrics) -> None:
         self.left -= 1
         if self.left <= 0 and metrics["epoch"] < 3:
-            raise StopTraining
+            raise StopTrainingError
 
 
 def test_metrics_have_the_perplexity_of_each_epoch() -> None:
@@ -202,7 +208,7 @@ def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
     losses = iter([2.0, 1.0, 3.0, 1.5])
     seen = []
 
-    def evaluate(net: Any, valid: Any, contexts: Any) -> dict[str, float]:
+    def evaluate(net: gluon.Block, _valid: object, _contexts: object) -> dict[str, float]:
         seen.append(weights(net))
         return {"loss": next(losses)}
 
@@ -223,7 +229,7 @@ def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
 class Interrupted(gs.LanguageModelBatches):
     """Ctrl-C in the middle of the second epoch."""
 
-    def epoch(self, epoch: int) -> Any:
+    def epoch(self, epoch: int) -> Iterator[LanguageModelBatch]:
         for place, batch in enumerate(super().epoch(epoch)):
             if (epoch, place) == (1, 3):
                 raise KeyboardInterrupt
@@ -231,7 +237,7 @@ class Interrupted(gs.LanguageModelBatches):
 
 
 def test_an_interrupt_ends_training_cleanly(tmp_path: Path) -> None:
-    told = []
+    calls = []
     net = make()
     history = train(
         net,
@@ -241,9 +247,9 @@ def test_an_interrupt_ends_training_cleanly(tmp_path: Path) -> None:
         best=tmp_path / "best",
         checkpoint=tmp_path / "checkpoint",
         plot=tmp_path / "loss.png",
-        on_interrupt=lambda: told.append(True),
+        on_interrupt=lambda: calls.append(True),
     )
-    assert told == [True] and [m["epoch"] for m in history] == [1]
+    assert calls == [True] and [m["epoch"] for m in history] == [1]
     assert (tmp_path / "loss.png").stat().st_size > 0
     assert net.output_layer._current_candidates() is not net.output_layer._current_candidates()  # draws anew
     resumed, whole = make(), make()
@@ -253,7 +259,7 @@ def test_an_interrupt_ends_training_cleanly(tmp_path: Path) -> None:
         train(make(), Interrupted(CORPUS, 6, 4))
 
 
-def test_lines_are_printed_at_each_look(capsys: Any) -> None:
+def test_lines_are_printed_at_each_look(capsys: pytest.CaptureFixture) -> None:
     train(make(), progress="lines", num_epochs=1, log_interval=3)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
