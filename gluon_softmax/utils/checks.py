@@ -58,12 +58,12 @@ def check_counts(name: str, counts: object, length: int | None = None) -> numpy.
         array = array.astype(numpy.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            f"{name} takes a sequence of numbers, one a word; got {type(counts).__name__} ({error})"
+            f"{name} takes a sequence of numbers, one per word; got {type(counts).__name__} ({error})"
         ) from None
     if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"{name} takes one number a word, shape (vocab_size,); got shape {array.shape}")
+        raise ValueError(f"{name} takes one number per word, shape (vocab_size,); got shape {array.shape}")
     if length is not None and array.size != length:
-        raise ValueError(f"{name} takes {length} numbers, one a word; got {array.size}")
+        raise ValueError(f"{name} takes {length} numbers, one per word; got {array.size}")
     wrong = numpy.flatnonzero(~numpy.isfinite(array) | (array < 0))
     if wrong.size:
         raise ValueError(

@@ -107,12 +107,12 @@ def test_contexts_that_cover_all_but_one_rare_word() -> None:
 
 
 @pytest.mark.parametrize("weights, error, said", [
-    ([1.0] * (V - 1), ValueError, f"noise_weights takes {V} numbers, one a word; got {V - 1}"),
+    ([1.0] * (V - 1), ValueError, f"noise_weights takes {V} numbers, one per word; got {V - 1}"),
     ([-1.0] + [1.0] * (V - 1), ValueError, "noise_weights takes finite .* of at least 0; got -1.0 for id 0"),
     ([1.0] * (V - 1) + [float("nan")], ValueError, f"noise_weights takes finite .* got nan for id {V - 1}"),
     ([0.0] * V, ValueError, "noise_weights takes at least one number above 0"),
     ([1.0] + [0.0] * (V - 1), ValueError, "noise_weights takes a weight above 0 for a word other than <unk>"),
-    (numpy.ones((V, 1)), ValueError, "noise_weights takes one number a word"),
+    (numpy.ones((V, 1)), ValueError, "noise_weights takes one number per word"),
     (["x"] * V, TypeError, "noise_weights takes a sequence of numbers"),
 ])  # fmt: skip
 def test_wrong_noise_weights_are_named(weights: Any, error: type, said: str) -> None:

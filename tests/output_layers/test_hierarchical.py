@@ -203,7 +203,7 @@ def test_parameters_and_repr() -> None:
 @pytest.mark.parametrize("arguments, error, said", [
     (([3, -1, 2], D), ValueError, "counts takes finite numbers of at least 0; got -1.0 for id 1"),
     (([0, 0], D), ValueError, "counts takes at least one number above 0"),
-    (([], D), ValueError, "counts takes one number a word"),
+    (([], D), ValueError, "counts takes one number per word"),
     ((None, D), TypeError, "counts takes a sequence of numbers"),
     ((COUNTS, 0), ValueError, "in_units takes an integer of at least 1, got 0"),
     ((COUNTS, 2.5), TypeError, "in_units takes an integer"),

@@ -121,7 +121,7 @@ def test_score(sparse_grad: bool, hybridize: bool) -> None:
     ([3, float("inf"), 2], ValueError, "finite numbers"),
     ([0, 0, 0], ValueError, "at least one number above 0"),
     ([[1, 2], [3, 4]], ValueError, r"shape \(vocab_size,\); got shape \(2, 2\)"),
-    ([], ValueError, "one number a word"),
+    ([], ValueError, "one number per word"),
     ([0, 5, 0], ValueError, "at least two words that can be drawn as noise; got 1"),
     (["a", "b"], TypeError, "a sequence of numbers"),
     (None, TypeError, "a sequence of numbers"),

@@ -193,7 +193,7 @@ def test_the_order_of_counts_is_checked_only_for_a_log_uniform_sampler() -> None
     falling[8] = 4
     with pytest.raises(ValueError, match="got 3 for id 7 and 4 for id 8"):
         make(counts=falling)
-    with pytest.raises(ValueError, match=r"^counts takes 9 numbers, one a word; got 10$"):
+    with pytest.raises(ValueError, match=r"^counts takes 9 numbers, one per word; got 10$"):
         make(counts=numpy.arange(10, 0, -1))
 
 

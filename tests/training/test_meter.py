@@ -41,9 +41,7 @@ class Queued:
 
 def test_the_share_of_an_epoch() -> None:
     assert [share_of_epoch(positions, 8.0) for positions in (0, 2, 8, 9)] == [0.0, 0.25, 1.0, 1.0]
-    assert (
-        share_of_epoch(0, 0.0) == 0.0 and share_of_epoch(3, 0.5) == 1.0
-    )  # text without a position to expect
+    assert share_of_epoch(0, 0.0) == 0.0 and share_of_epoch(3, 0.5) == 1.0  # next to nothing is expected
 
 
 def test_a_look_is_taken_every_few_steps_and_at_the_end() -> None:

@@ -70,7 +70,7 @@ def test_a_constant_learning_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rates == [0.5] * 12 and history[-1]["lr"] == 0.5
 
 
-@pytest.mark.parametrize("every, draws", [(1, 8), (3, 4), (100, 2)])  # 4 batches an epoch, 2 epochs
+@pytest.mark.parametrize("every, draws", [(1, 8), (3, 4), (100, 2)])  # 4 batches per epoch, 2 epochs
 def test_resample_every(every: int, draws: int, monkeypatch: pytest.MonkeyPatch) -> None:
     net = make_net()
     seeds: list[int | None] = []

@@ -67,12 +67,12 @@ def test_counts_are_copied() -> None:
     ([math.inf, 1], ValueError, "finite numbers of at least 0; got inf for id 0"),
     ([1, 2, math.nan], ValueError, "finite numbers of at least 0; got nan for id 2"),
     ([0, 0.0], ValueError, "at least one number above 0; got 2 zeros"),
-    ([], ValueError, r"one number a word, shape \(vocab_size,\); got shape \(0,\)"),
-    (3, ValueError, r"one number a word, .* got shape \(\)"),
-    ([[1]], ValueError, r"one number a word, .* got shape \(1, 1\)"),
-    ([True, False], TypeError, r"a sequence of numbers, one a word; got list \(dtype bool\)"),
-    ("abc", TypeError, "a sequence of numbers, one a word; got str"),
-    ({"the": 3}, TypeError, "a sequence of numbers, one a word; got dict"),
+    ([], ValueError, r"one number per word, shape \(vocab_size,\); got shape \(0,\)"),
+    (3, ValueError, r"one number per word, .* got shape \(\)"),
+    ([[1]], ValueError, r"one number per word, .* got shape \(1, 1\)"),
+    ([True, False], TypeError, r"a sequence of numbers, one per word; got list \(dtype bool\)"),
+    ("abc", TypeError, "a sequence of numbers, one per word; got str"),
+    ({"the": 3}, TypeError, "a sequence of numbers, one per word; got dict"),
 ])  # fmt: skip
 def test_wrong_counts(counts: Any, error: type, said: str) -> None:
     with pytest.raises(error, match=f"^counts takes {said}"):
@@ -80,7 +80,7 @@ def test_wrong_counts(counts: Any, error: type, said: str) -> None:
 
 
 def test_counts_of_another_length() -> None:
-    with pytest.raises(ValueError, match=r"^counts takes 3 numbers, one a word; got 2$"):
+    with pytest.raises(ValueError, match=r"^counts takes 3 numbers, one per word; got 2$"):
         checks.check_counts("counts", [1, 2], 3)
 
 
