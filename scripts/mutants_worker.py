@@ -1,0 +1,77 @@
+"""The process that tests mutants: it has MXNet imported, and forks a child for each run of pytest.
+
+One JSON object per line on stdin asks for a run, ``{"tests": [...], "timeout": seconds}``; one on stdout answers,
+``{"rc": pytest's exit code or null after the time limit, "seconds": ...}``. It works in a copy of the repository, in
+which the mutated file is written by `mutants.py`; none of the package but `backend` is imported before the fork,
+and MXNet's engine has done nothing yet.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+
+_IMPORTED_ONCE = ("gluon_softmax.backend", "d2l.mxnet", "matplotlib.pyplot", "pytest", "hypothesis", "numpy.testing")
+_QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is imported once
+_POLL_S = 0.01
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    sys.dont_write_bytecode = True
+    sys.path[0] = os.getcwd()
+    for name in _IMPORTED_ONCE:
+        try:
+            importlib.import_module(name)
+        except ImportError:  # a test that needs it says so
+            pass
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(2, 1)
+    print(json.dumps({"ready": sorted(m for m in sys.modules if m.startswith("gluon_softmax"))}), file=answers, flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        print(json.dumps(_run(request["tests"], request["timeout"])), file=answers, flush=True)
+
+
+def _run(tests: list[str], timeout: float) -> dict[str, object]:
+    begun = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        _child(tests)
+    while time.monotonic() - begun < timeout:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            rc = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+            return {"rc": rc, "seconds": time.monotonic() - begun}
+        time.sleep(_POLL_S)
+    os.killpg(child, signal.SIGKILL)  # with the processes that a test started
+    os.waitpid(child, 0)
+    return {"rc": None, "seconds": timeout}
+
+
+def _child(tests: list[str]) -> None:
+    os.setsid()
+    import pytest
+
+    code = 70
+    try:
+        silence = os.open(os.environ.get("MUTANTS_LOG", os.devnull), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_QUIET, *tests]))
+        sys.stdout.flush()
+    except BaseException:  # of pytest itself; the log may say more
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)  # MXNet's own end of a forked process may hang
+
+
+if __name__ == "__main__":
+    main()
