@@ -135,7 +135,9 @@ def _copy_repository(folder: Path) -> None:
 def test_sets(file: str) -> list[tuple[str, ...]]:
     """The tests of a file alone, those of its room without them, and the command line's."""
     path = Path(file)
-    own = _expand([f"tests/{path.parent.name}/test_{path.stem}.py", f"tests/{path.parent.name}/test_{path.stem}_*.py"])
+    own = _expand(
+        [f"tests/{path.parent.name}/test_{path.stem}.py", f"tests/{path.parent.name}/test_{path.stem}_*.py"]
+    )
     wider = next(tests for pattern, tests in ROOMS.items() if fnmatch.fnmatch(file, pattern))
     room = tuple(name for name in _expand(wider) if name not in own)
     return [own, room, tuple(name for name in _expand(_OTHERS) if name not in room)]
@@ -187,14 +189,19 @@ def test_all(mutants: list[Mutant], num_workers: int) -> list[Result]:
                 results.append(result)
                 fate = f"caught by {result.by}" if result.by else "SURVIVED"
                 seconds = time.monotonic() - begun
-                print(f"{len(results)}/{len(mutants)} {seconds:.0f} s {_shown(mutant)}: {fate}", file=sys.stderr)
+                print(
+                    f"{len(results)}/{len(mutants)} {seconds:.0f} s {_shown(mutant)}: {fate}", file=sys.stderr
+                )
         except queue.Empty:
             worker.close()
         except BaseException as error:
             errors.append(error)
 
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        threads = [threading.Thread(target=work, args=(Path(folder) / str(n),), daemon=True) for n in range(num_workers)]
+        threads = [
+            threading.Thread(target=work, args=(Path(folder) / str(n),), daemon=True)
+            for n in range(num_workers)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -222,15 +229,23 @@ def table(results: list[Result]) -> str:
 
 def main() -> int:
     """Make the mutants, test them, print the table and the survivors; 1 if any survived."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--files", metavar="GLOB", default="*", help="of the files that are mutated")
     parser.add_argument("--sample", type=int, metavar="N", help="this many at random (default: all)")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="decides the sample (default: 0)")
-    parser.add_argument("--equivalent", type=Path, default=EQUIVALENT, metavar="FILE", help="mutants that no test can notice")
-    parser.add_argument("--workers", type=int, default=2, metavar="N", help="processes that test (default: 2)")
+    parser.add_argument(
+        "--equivalent", type=Path, default=EQUIVALENT, metavar="FILE", help="mutants that no test can notice"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="processes that test (default: 2)"
+    )
     parser.add_argument("--list", action="store_true", help="print the mutants and test none")
     args = parser.parse_args()
-    files = [str(p.relative_to(ROOT)) for room in ROOMS for p in sorted(ROOT.glob(room)) if p.name != "__init__.py"]
+    files = [
+        str(p.relative_to(ROOT)) for room in ROOMS for p in sorted(ROOT.glob(room)) if p.name != "__init__.py"
+    ]
     chosen = [file for file in files if fnmatch.fnmatch(file, args.files)]
     mutants = [m for file in chosen for m in mutants_of(file, (ROOT / file).read_text("utf-8"))]
     known = read_equivalent(args.equivalent)

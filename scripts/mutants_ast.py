@@ -32,12 +32,19 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.LShift: ast.RShift,
     ast.RShift: ast.LShift,
 }
-_EXTREMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "argmin": "argmax", "argmax": "argmin"}
+_EXTREMES = {
+    "min": "max",
+    "max": "min",
+    "minimum": "maximum",
+    "maximum": "minimum",
+    "argmin": "argmax",
+    "argmax": "argmin",
+}
 _REMOVABLE = (ast.AugAssign, ast.Raise, ast.Continue, ast.Break, ast.Delete)
 
 
 class Mutant(NamedTuple):
-    """A change: `index` is the node's place in ``ast.walk``, `variant` which of its changes; `line` is the text of
+    """A change: `node` is the changed node's place in ``ast.walk``, `variant` which of its changes; `line` is the text of
     the source line, by which a change is known when lines move.
     """
 
@@ -45,7 +52,7 @@ class Mutant(NamedTuple):
     lineno: int
     line: str
     change: str
-    index: int
+    node: int
     variant: int
 
 
@@ -61,13 +68,13 @@ def mutants_of(file: str, source: str) -> list[Mutant]:
             lineno: int = getattr(node, "lineno", 0)
             change = _change(node, other, parents[id(node)])
             found.append(Mutant(file, lineno, lines[lineno - 1].strip(), change, index, variant))
-    return sorted(found, key=lambda mutant: (mutant.lineno, mutant.index, mutant.variant))
+    return sorted(found, key=lambda mutant: (mutant.lineno, mutant.node, mutant.variant))
 
 
 def mutated(source: str, mutant: Mutant) -> str:
     """The source with the change made."""
     tree = ast.parse(source)
-    node = list(ast.walk(tree))[mutant.index]
+    node = list(ast.walk(tree))[mutant.node]
     changed = _Replace(node, list(_variants(node))[mutant.variant]).visit(tree)
     return ast.unparse(ast.fix_missing_locations(changed))
 
@@ -161,19 +168,13 @@ def _skipped(tree: ast.Module) -> set[int]:
             skip(node.returns, *node.decorator_list)
             if node.name == "__repr__":
                 skip(node)
-        elif isinstance(node, ast.arg):
-            skip(node.annotation)
-        elif isinstance(node, ast.AnnAssign):
+        elif isinstance(node, ast.arg) or isinstance(node, ast.AnnAssign):
             skip(node.annotation)
         elif isinstance(node, ast.Raise):
             skip(node.exc, node.cause)
         elif isinstance(node, ast.Assert):
             skip(node.msg)
-        elif isinstance(node, ast.ClassDef) and any("Protocol" in _text(base) for base in node.bases):
-            skip(node)
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in _text(node.test):
-            skip(node)
-        elif isinstance(node, ast.Assign) and _is_of_types(node):
+        elif (isinstance(node, ast.ClassDef) and any("Protocol" in _text(base) for base in node.bases)) or (isinstance(node, ast.If) and "TYPE_CHECKING" in _text(node.test)) or (isinstance(node, ast.Assign) and _is_of_types(node)):
             skip(node)
     return skipped
 

@@ -16,7 +16,14 @@ import sys
 import time
 import traceback
 
-_IMPORTED_ONCE = ("gluon_softmax.backend", "d2l.mxnet", "matplotlib.pyplot", "pytest", "hypothesis", "numpy.testing")
+_IMPORTED_ONCE = (
+    "gluon_softmax.backend",
+    "d2l.mxnet",
+    "matplotlib.pyplot",
+    "pytest",
+    "hypothesis",
+    "numpy.testing",
+)
 _QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is imported once
 _POLL_S = 0.01
 
@@ -32,7 +39,11 @@ def main() -> None:
             pass
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(2, 1)
-    print(json.dumps({"ready": sorted(m for m in sys.modules if m.startswith("gluon_softmax"))}), file=answers, flush=True)
+    print(
+        json.dumps({"ready": sorted(m for m in sys.modules if m.startswith("gluon_softmax"))}),
+        file=answers,
+        flush=True,
+    )
     for line in sys.stdin:
         request = json.loads(line)
         print(json.dumps(_run(request["tests"], request["timeout"])), file=answers, flush=True)

@@ -158,7 +158,9 @@ def _checkpoints() -> list[BadFile]:
         "epoch a text": lambda index: {**index, "epoch": "two"},
         "another optimizer": lambda index: {**index, "optimizer": "LBFGS"},
     }
-    found += [BadFile(f"checkpoint.json: {name}", _RESUME, _index(change)) for name, change in changes.items()]
+    found += [
+        BadFile(f"checkpoint.json: {name}", _RESUME, _index(change)) for name, change in changes.items()
+    ]
     found.append(BadFile("checkpoint.json names a file elsewhere", _RESUME, _victim))
     return found
 

@@ -58,7 +58,7 @@ def check(settings: Settings, deadline: float) -> Tally:
         process = Process(ready, cwd=here)
         process.limit(resource.RLIMIT_AS, MAX_MEMORY)
         problems = not_refused(process.finish(_LIMIT_S)) + touched(before, snapshot(here))
-        return [f"{name}{shown(ready)}: {problem}" for problem in problems]
+        return [f"{name}{shown(parts)}", *problems] if problems else []
 
     return run_cases(settings, NAME, cases, run_case, deadline)
 

@@ -8,7 +8,9 @@ from typing import Sequence
 from .process import MAX_MEMORY, Finished, Process
 
 
-def run_child(module: str, arguments: Sequence[str], timeout: float) -> tuple[Finished, list[dict[str, object]]]:
+def run_child(
+    module: str, arguments: Sequence[str], timeout: float
+) -> tuple[Finished, list[dict[str, object]]]:
     """Run ``python -m torture.MODULE`` with a limit on memory; how it ended, and what it reported."""
     import resource
 

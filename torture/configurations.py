@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 LAYERS = ("full", "negative-sampling", "nce", "hierarchical", "sampled", "adaptive")
 SETTINGS = tuple(
-    itertools.product(("sgd", "adam", "adagrad"), ("constant", "linear"), ("--sparse-grad", "--no-sparse-grad"))
+    itertools.product(
+        ("sgd", "adam", "adagrad"), ("constant", "linear"), ("--sparse-grad", "--no-sparse-grad")
+    )
 )
 VISITS_PER_SETTING = 2  # of a form, so that one uninterrupted run serves several rounds
 
@@ -66,14 +68,18 @@ def configuration(seed: int, case: int) -> Configuration:
     else:
         rate = {"sgd": "1", "adam": "0.005", "adagrad": "0.05"}[optimizer]
     whole = f"{name} {optimizer} {schedule} {sparse.strip('-')}"
-    return _complete(whole, arguments, num_epochs, ("--optimizer", optimizer, "--lr", rate, "--schedule", schedule, sparse))
+    return _complete(
+        whole, arguments, num_epochs, ("--optimizer", optimizer, "--lr", rate, "--schedule", schedule, sparse)
+    )
 
 
 def named(form: str) -> Configuration:
     """A configuration for checks that need one of a kind, with the defaults of optimizer and schedule."""
     arguments, num_epochs = next((a, n) for name, a, n in _forms() if name == form)
     optimizer, rate = ("sgd", "0.02") if "blocks" in form else ("adam", "0.005")
-    return _complete(form, arguments, num_epochs, ("--optimizer", optimizer, "--lr", rate, "--schedule", "linear"))
+    return _complete(
+        form, arguments, num_epochs, ("--optimizer", optimizer, "--lr", rate, "--schedule", "linear")
+    )
 
 
 def _complete(name: str, arguments: tuple[str, ...], num_epochs: int, more: tuple[str, ...]) -> Configuration:

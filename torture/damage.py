@@ -29,7 +29,9 @@ class _Way(NamedTuple):
 
 def _flip(content: bytes, rng: random.Random) -> bytes:
     at = rng.randrange(max(1, len(content)))
-    return content[:at] + bytes([content[at] ^ rng.randrange(1, 256)]) + content[at + 1 :] if content else b"?"
+    return (
+        content[:at] + bytes([content[at] ^ rng.randrange(1, 256)]) + content[at + 1 :] if content else b"?"
+    )
 
 
 def _zeros(content: bytes, rng: random.Random) -> bytes:
@@ -44,7 +46,9 @@ def _digit(content: bytes, rng: random.Random) -> bytes:
     if not places:
         return _flip(content, rng)
     at = rng.choice(places)
-    return content[:at] + bytes([rng.choice([d for d in range(48, 58) if d != content[at]])]) + content[at + 1 :]
+    return (
+        content[:at] + bytes([rng.choice([d for d in range(48, 58) if d != content[at]])]) + content[at + 1 :]
+    )
 
 
 _WAYS = (
@@ -140,7 +144,9 @@ def _resumed(settings: Settings, here: Path, base: Path, path: Path, chosen: Con
     if finished.rc != 0:
         problems = broken(finished)
         return (problems or not_refused(finished, _MAX_LINES)) + touched(before, snapshot(here))
-    problems = broken(finished) + differences(here, settings.references.finished(chosen).folder) + strays(here)
+    problems = (
+        broken(finished) + differences(here, settings.references.finished(chosen).folder) + strays(here)
+    )
     if matters and not _names(finished.err, path):
         problems.append("went on without a word about the damaged checkpoint")
     return problems

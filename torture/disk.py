@@ -15,7 +15,7 @@ from pathlib import Path
 from .configurations import named
 from .pool import run_cases
 from .process import Process, not_refused, run
-from .run_folder import differences, progress, snapshot, strays, touched, unreadable
+from .run_folder import differences, progress, strays, unreadable
 from .settings import Settings
 from .tally import Tally
 
@@ -37,6 +37,7 @@ def check(settings: Settings, deadline: float) -> Tally:
     mounted = _mount(disk)
     ways = ("fills while it trains", "is full when it goes on") if mounted else ()
     ways = (*ways, "limits a file's size")
+    met: list[int | None] = []  # exit codes while there was too little room
 
     def run_case(case: int) -> list[str]:
         chosen = named(_FORMS[case // len(ways) % len(_FORMS)])
@@ -45,7 +46,10 @@ def check(settings: Settings, deadline: float) -> Tally:
         place = disk if "limits" not in way else settings.workspace(NAME, case)
         out = place / "run"
         shutil.rmtree(out, ignore_errors=True)
-        arguments, resume = settings.references.arguments(chosen, out), settings.references.resume_arguments(out)
+        arguments, resume = (
+            settings.references.arguments(chosen, out),
+            settings.references.resume_arguments(out),
+        )
         process = Process(arguments)
         while process.is_running() and progress(out) is None:
             time.sleep(0.003)
@@ -58,6 +62,7 @@ def check(settings: Settings, deadline: float) -> Tally:
         else:
             _fill(disk / "filler", rng)
         finished = process.finish()
+        met.append(finished.rc)
         problems = not_refused(finished) if finished.rc != 0 else []  # what was left may have been enough
         problems += unreadable(out)
         (disk / "filler").unlink(missing_ok=True)
@@ -73,6 +78,7 @@ def check(settings: Settings, deadline: float) -> Tally:
     finally:
         if mounted:
             subprocess.run(["umount", str(disk)], check=False)
+    tally.notes.append(f"{sum(rc != 0 for rc in met)} of {len(met)} runs met the end of the disk")
     if not mounted:
         tally.notes.append("no small disk could be mounted (that takes root): only files' sizes were limited")
     return tally

@@ -30,9 +30,13 @@ def check(settings: Settings, deadline: float) -> Tally:
                 seen[name] += int(str(report[name]))
         if finished.rc != 0 or not ends:
             at = (folder / "number").read_text() if (folder / "number").exists() else "0"
-            problems.append(f"{parser}, input {at}: the process ended with {finished.rc}: {finished.last_line}")
+            problems.append(
+                f"{parser}, input {at}: the process ended with {finished.rc}: {finished.last_line}"
+            )
         return problems[:5]
 
     tally = run_cases(settings, NAME, settings.cases(6 * len(PARSERS)), run_case, deadline)
-    tally.notes.append(f"{seen['inputs']:,} inputs in all, {seen['taken']:,} of them taken, the others refused")
+    tally.notes.append(
+        f"{seen['inputs']:,} inputs in all, {seen['taken']:,} of them taken, the others refused"
+    )
     return tally

@@ -46,7 +46,9 @@ def _vectors(folder: Path) -> Try:
 
     rows = [(f"w{i}", [i / 7, -i / 3, 1e-9 * i, 3.0]) for i in range(1, 9)]
     text = "8 4\n" + "".join(f"{word} {' '.join(map(str, row))}\n" for word, row in rows)
-    binary = b"8 4\n" + b"".join(word.encode() + b" " + struct.pack("<4f", *row) + b"\n" for word, row in rows)
+    binary = b"8 4\n" + b"".join(
+        word.encode() + b" " + struct.pack("<4f", *row) + b"\n" for word, row in rows
+    )
 
     def attempt(rng: random.Random) -> None:
         name, base = rng.choice((("v.txt", text.encode()), ("v.bin", binary)))
@@ -129,7 +131,7 @@ def _other_arrays(content: bytes, rng: random.Random) -> bytes:
     shape = rng.choice((changed[name].shape, (), (0,), (3, 3)))
     changed[name] = numpy.zeros(shape, rng.choice(kinds))
     buffer = io.BytesIO()
-    numpy.savez(buffer, **changed)  # type: ignore[arg-type]  # NumPy's stub takes the names for its own keyword
+    numpy.savez(buffer, **changed)
     return buffer.getvalue()
 
 
@@ -209,7 +211,8 @@ def _archive(folder: Path) -> Try:
 
 
 def _options(folder: Path) -> Try:
-    from gluon_softmax.runs.build import MODELS, resolve_options
+    from gluon_softmax.runs.build import resolve_options
+    from gluon_softmax.runs.models import MODELS
 
     def attempt(rng: random.Random) -> None:
         model = rng.choice(sorted(MODELS))

@@ -78,7 +78,9 @@ def _round(settings: Settings, case: int, chosen: Configuration, counts: _Counts
         was_training = (out / "config.json").exists()
         if sent is not None:
             process.popen.send_signal(sent)
-        while process.is_running() and process.seconds < patience(TIMEOUT_S):  # the next checkpoint shows where it went on
+        while process.is_running() and process.seconds < patience(
+            TIMEOUT_S
+        ):  # the next checkpoint shows where it went on
             watch.look()
             time.sleep(_POLL_S)
         finished = process.finish(timeout=1)
@@ -88,8 +90,11 @@ def _round(settings: Settings, case: int, chosen: Configuration, counts: _Counts
         if sent is None:
             problems += broken(finished)
             if finished.rc != 0:
-                return [*problems, f"exit code {finished.rc} of {'a resumed' if has_begun else 'the first'} run: "
-                        f"{finished.last_line}"]
+                return [
+                    *problems,
+                    f"exit code {finished.rc} of {'a resumed' if has_begun else 'the first'} run: "
+                    f"{finished.last_line}",
+                ]
             break
         counts.add(kills=1, midway=after is not None and _is_midway(after, chosen))
         is_over = after is not None and after.epoch == chosen.num_epochs

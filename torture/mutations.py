@@ -12,7 +12,7 @@ _NASTY = (
     b"nan", b"inf", b"-inf", b"1e999", b"1_0", b"-1", b"0", b"9" * 30, b"9" * 5000, b"true", b"null", b"[]", b"{}", b'""',
     b"[" * 5000, b"../", b"/etc/passwd", b"\\u0000", b"\\ud800", b"1.5", b"<unk>", b"<eos>", b"%s", b"\x1b[31m",
 )  # fmt: skip
-VALUES = (
+VALUES: tuple[object, ...] = (
     None, True, False, 0, -1, 1, 1.5, -0.0, 1e300, float("nan"), float("inf"), 10**30, "", "x", "\ud800", "a\0b", "9" * 5000,
     "full", "lm", "cpu", "cpu:99999999999999", "1,2", [], ["x"], {}, {"a": 1}, [[[]]],
 )  # fmt: skip

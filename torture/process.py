@@ -54,7 +54,9 @@ def patience(seconds: float) -> float:
 class Process:
     """A started ``python -m MODULE ARGUMENTS``; its output goes to files, so that no pipe can fill up."""
 
-    def __init__(self, arguments: Sequence[str], module: str = "gluon_softmax", cwd: Path | None = None) -> None:
+    def __init__(
+        self, arguments: Sequence[str], module: str = "gluon_softmax", cwd: Path | None = None
+    ) -> None:
         self._out: IO[bytes] = tempfile.TemporaryFile()
         self._err: IO[bytes] = tempfile.TemporaryFile()
         self.begun = time.monotonic()
@@ -132,7 +134,9 @@ def not_refused(finished: Finished, max_lines: int = 1) -> list[str]:
         return problems
     lines = [line for line in finished.err.splitlines() if line.strip()]
     if finished.rc != USER_ERROR:
-        problems.append(f"exit code {finished.rc} instead of {USER_ERROR}; stderr ends: {finished.last_line!r}")
+        problems.append(
+            f"exit code {finished.rc} instead of {USER_ERROR}; stderr ends: {finished.last_line!r}"
+        )
     elif not lines or not lines[-1].startswith(PREFIX) or len(lines) > max_lines:
         problems.append(f"{len(lines)} lines on stderr instead of one; the last: {finished.last_line!r}")
     elif len(lines[-1]) > MAX_LINE:

@@ -61,12 +61,11 @@ class References:
                 out = self.folder / f"{name}.new"
                 shutil.rmtree(out, ignore_errors=True)
                 process = Process(self.arguments(configuration, out))
-                while process.is_running() and ((done := progress(out)) is None or done.epoch < checkpoints):
+                while process.is_running() and not _is_half(out, configuration, checkpoints):
                     time.sleep(0.002)
                 process.popen.send_signal(signal.SIGKILL)
                 process.finish()
-                done = progress(out)
-                if done is not None and done.epoch < configuration.num_epochs and (out / "metrics.jsonl").exists():
+                if _is_half(out, configuration, checkpoints):
                     out.rename(path)
                     break
             if not path.exists():
@@ -98,6 +97,14 @@ def answer(arguments: Sequence[str]) -> str:
     if finished.rc != 0:
         raise RuntimeError(f"failed on an undamaged run: {finished.last_line}; {shown(arguments)}")
     return finished.out
+
+
+def _is_half(run: Path, configuration: Configuration, checkpoints: int) -> bool:
+    """Whether some epochs of a run are done, with all that is written after an epoch, but not the last."""
+    done = progress(run)
+    if done is None or not checkpoints <= done.epoch < configuration.num_epochs:
+        return False
+    return (run / "metrics.jsonl").exists() and (run / "vectors.txt").exists() == configuration.has_vectors
 
 
 def _slug(name: str) -> str:

@@ -128,12 +128,16 @@ def strays(run: Path) -> list[str]:
     """Files that a killed process left behind: half-written ones, and arrays that no index names."""
     found = [str(path.relative_to(run)) for path in sorted(run.rglob("*")) if ".part" in path.name]
     for folder in (run / "checkpoint", run / "best"):
-        named = set()
+        named: set[str] = set()
         for path in folder.glob("checkpoint*.json"):
             files = json.loads(path.read_text("utf-8"))["files"]
             named.update(file["name"] for file in files.values())
         found += [f"{folder.name}/{p.name}" for p in sorted(folder.glob("*.npz")) if p.name not in named]
-    return [f"left behind: {', '.join(found[:4])}" + f" and {len(found) - 4} more" * (len(found) > 4)] if found else []
+    return (
+        [f"left behind: {', '.join(found[:4])}" + f" and {len(found) - 4} more" * (len(found) > 4)]
+        if found
+        else []
+    )
 
 
 def snapshot(folder: Path) -> dict[str, str]:

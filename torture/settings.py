@@ -1,4 +1,4 @@
-"""What all checks of one call share: the seed, the time, the folder to work in, the corpus and the references."""
+"""What all checks of one call share: seed, folder, corpus, and the uninterrupted runs."""
 
 from __future__ import annotations
 

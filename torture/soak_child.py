@@ -17,6 +17,11 @@ def _rss_mb() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
+def _silent(line: str) -> None:
+    """Say nothing of a run."""
+    del line
+
+
 def main(rounds: str, seconds: str, folder: str) -> int:
     """Up to `rounds` rounds, for at most `seconds`."""
     import gluon_softmax as gs
@@ -27,7 +32,13 @@ def main(rounds: str, seconds: str, folder: str) -> int:
     write_corpus(place / "corpus")
     text = (place / "corpus" / "train.txt").read_text().splitlines(keepends=True)
     (place / "corpus" / "train.txt").write_text("".join(text[:200]))
-    common = {"corpus": str(place / "corpus"), "embed_size": 8, "device": "cpu", "min_freq": 1, "num_epochs": 1}
+    common = {
+        "corpus": str(place / "corpus"),
+        "embed_size": 8,
+        "device": "cpu",
+        "min_freq": 1,
+        "num_epochs": 1,
+    }
     kinds: list[dict[str, object]] = [
         {"batch_size": 256},
         {"batches": "blocks", "batch_size": 64, "lr": 0.01, "softmax": "hierarchical"},
@@ -42,8 +53,8 @@ def main(rounds: str, seconds: str, folder: str) -> int:
         shutil.rmtree(out, ignore_errors=True)
         kind = kinds[number % len(kinds)]
         given = {**common, **kind}
-        train_run(out, given, progress="none", say=lambda line: None)  # type: ignore[arg-type]  # of many kinds
-        train_run(out, {"num_epochs": 2}, resume=True, progress="none", say=lambda line: None)
+        train_run(out, given, progress="none", say=_silent)  # type: ignore[arg-type]  # of many kinds
+        train_run(out, {"num_epochs": 2}, resume=True, progress="none", say=_silent)
         evaluate_run(out, "cpu")
         if "model" not in kind:
             vectors = Run(out).vectors()

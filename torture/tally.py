@@ -18,6 +18,7 @@ class Tally:
 
     @property
     def tried(self) -> int:
+        """Survived and lost."""
         return self.survived + len(self.lost)
 
     def add(self, case: int, problems: Sequence[str]) -> None:
@@ -32,10 +33,14 @@ def table(tallies: Sequence[Tally]) -> str:
     """*check / tried / survived / lost*, and the sum of it."""
     rows = [("check", "tried", "survived", "lost")]
     for tally in tallies:
-        rows.append((tally.name, *(f"{n:,}" for n in (tally.tried, tally.survived, len(tally.lost)))))
-    total = [sum(t.tried for t in tallies), sum(t.survived for t in tallies), sum(len(t.lost) for t in tallies)]
-    rows.append(("all", *(f"{n:,}" for n in total)))
+        rows.append(_row(tally.name, [tally]))
+    rows.append(_row("all", tallies))
     return "\n".join(f"{row[0]:<14}{row[1]:>10}{row[2]:>10}{row[3]:>10}" for row in rows)
+
+
+def _row(name: str, tallies: Sequence[Tally]) -> tuple[str, str, str, str]:
+    tried, lost = sum(t.tried for t in tallies), sum(len(t.lost) for t in tallies)
+    return name, f"{tried:,}", f"{tried - lost:,}", f"{lost:,}"
 
 
 def lost_lines(tally: Tally, seed: int) -> list[str]:

@@ -20,7 +20,7 @@ _WAYS = ("together", "--resume", "--overwrite", "no option", "after a kill")
 
 
 def check(settings: Settings, deadline: float) -> Tally:
-    """Every way in turn, each over several kinds of run; a case is two processes already, so one at a time."""
+    """Every way in turn, each over several kinds of run, one case at a time since each is two processes."""
     cases = settings.cases(2 * len(_WAYS), per_round=0.05)
     return run_cases(settings, NAME, cases, lambda case: _case(settings, case), deadline, num_workers=1)
 
