@@ -1,10 +1,10 @@
-"""Which changes of the source do the tests notice? ``python scripts/mutants.py`` makes them one by one and counts.
+"""Which changes of the source do the tests notice? They are made one by one, tested and counted.
 
     python scripts/mutants.py --sample 200 --seed 0
     python scripts/mutants.py --files 'gluon_softmax/vocabulary/*.py'
 
-For each change the tests of its file run, ``tests/ROOM/test_FILE*.py``, and if these pass those of its room. They run
-in a copy of the repository, in processes forked from one that has MXNet imported. Needs Python 3.9 or later.
+For each change the tests of its file run, ``tests/ROOM/test_FILE*.py``, and if these pass those of its room.
+They run in a copy of the repository, in processes forked from one that has MXNet imported. Needs Python 3.9.
 """
 
 from __future__ import annotations
@@ -135,9 +135,8 @@ def _copy_repository(folder: Path) -> None:
 def test_sets(file: str) -> list[tuple[str, ...]]:
     """The tests of a file alone, those of its room without them, and the command line's."""
     path = Path(file)
-    own = _expand(
-        [f"tests/{path.parent.name}/test_{path.stem}.py", f"tests/{path.parent.name}/test_{path.stem}_*.py"]
-    )
+    tests = f"tests/{path.parent.name}/test_{path.stem}"
+    own = _expand([f"{tests}.py", f"{tests}_*.py"])
     wider = next(tests for pattern, tests in ROOMS.items() if fnmatch.fnmatch(file, pattern))
     room = tuple(name for name in _expand(wider) if name not in own)
     return [own, room, tuple(name for name in _expand(_OTHERS) if name not in room)]
@@ -152,7 +151,7 @@ def _expand(patterns: Iterable[str]) -> tuple[str, ...]:
 
 
 def read_equivalent(path: Path) -> dict[tuple[str, str, str], str]:
-    """(file, source line, change) → why no test can notice it: paragraphs of these four lines, # for remarks."""
+    """(file, source line, change) → why no test can notice it, from paragraphs of these four lines."""
     known = {}
     if path.exists():
         lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]

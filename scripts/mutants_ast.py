@@ -1,6 +1,7 @@
-"""The small changes of a source file that its tests should notice: swapped operators, shifted numbers, lost lines.
+"""The small changes of a source file that its tests should notice, such as an operator swapped.
 
-Left alone are docstrings, the messages of errors, ``__repr__``, annotations and other code that is for types only.
+Left alone are docstrings, the messages of errors, ``__repr__``, annotations and other code that is for types
+only.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ _REMOVABLE = (ast.AugAssign, ast.Raise, ast.Continue, ast.Break, ast.Delete)
 
 
 class Mutant(NamedTuple):
-    """A change: `node` is the changed node's place in ``ast.walk``, `variant` which of its changes; `line` is the text of
-    the source line, by which a change is known when lines move.
+    """A change of a file, known by the text of its source line when lines move.
+
+    `node` is the changed node's place in ``ast.walk``, `variant` which of its changes it is.
     """
 
     file: str
@@ -121,18 +123,23 @@ def _variants(node: ast.AST) -> Iterator[ast.AST]:
         yield both
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
         yield copy.deepcopy(node.operand)
-    elif isinstance(node, ast.Constant) and type(node.value) is int:
+    elif isinstance(node, ast.Return) and not _is_none(node.value):
+        yield ast.Return(ast.Constant(None))
+    yield from _small_variants(node)
+    if _is_removable(node):
+        yield ast.Pass()
+
+
+def _small_variants(node: ast.AST) -> Iterator[ast.AST]:
+    """What a number, a truth value or the name of an extreme may be changed to."""
+    if isinstance(node, ast.Constant) and type(node.value) is int:
         yield ast.Constant(node.value + 1)
     elif isinstance(node, ast.Constant) and type(node.value) is bool:
         yield ast.Constant(not node.value)
-    elif isinstance(node, ast.Return) and not _is_none(node.value):
-        yield ast.Return(ast.Constant(None))
     elif isinstance(node, ast.Name) and node.id in _EXTREMES and isinstance(node.ctx, ast.Load):
         yield ast.Name(_EXTREMES[node.id], ast.Load())
     elif isinstance(node, ast.Attribute) and node.attr in _EXTREMES and isinstance(node.ctx, ast.Load):
         yield ast.Attribute(copy.deepcopy(node.value), _EXTREMES[node.attr], ast.Load())
-    if _is_removable(node):
-        yield ast.Pass()
 
 
 def _is_removable(node: ast.AST) -> bool:
@@ -168,13 +175,17 @@ def _skipped(tree: ast.Module) -> set[int]:
             skip(node.returns, *node.decorator_list)
             if node.name == "__repr__":
                 skip(node)
-        elif isinstance(node, ast.arg) or isinstance(node, ast.AnnAssign):
+        elif isinstance(node, (ast.arg, ast.AnnAssign)):
             skip(node.annotation)
         elif isinstance(node, ast.Raise):
             skip(node.exc, node.cause)
         elif isinstance(node, ast.Assert):
             skip(node.msg)
-        elif (isinstance(node, ast.ClassDef) and any("Protocol" in _text(base) for base in node.bases)) or (isinstance(node, ast.If) and "TYPE_CHECKING" in _text(node.test)) or (isinstance(node, ast.Assign) and _is_of_types(node)):
+        elif (
+            (isinstance(node, ast.ClassDef) and any("Protocol" in _text(base) for base in node.bases))
+            or (isinstance(node, ast.If) and "TYPE_CHECKING" in _text(node.test))
+            or (isinstance(node, ast.Assign) and _is_of_types(node))
+        ):
             skip(node)
     return skipped
 

@@ -1,13 +1,14 @@
 """The process that tests mutants: it has MXNet imported, and forks a child for each run of pytest.
 
-One JSON object per line on stdin asks for a run, ``{"tests": [...], "timeout": seconds}``; one on stdout answers,
-``{"rc": pytest's exit code or null after the time limit, "seconds": ...}``. It works in a copy of the repository, in
-which the mutated file is written by `mutants.py`; none of the package but `backend` is imported before the fork,
-and MXNet's engine has done nothing yet.
+One JSON object per line on stdin asks for a run, ``{"tests": [...], "timeout": seconds}``; one on stdout
+answers, ``{"rc": pytest's exit code or null at the time limit, "seconds": ...}``. It works in a copy of the
+repository, in which the mutated file is written by `mutants.py`. Before the fork `backend` is all that is
+imported of the package, and MXNet's engine has done nothing yet.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -33,10 +34,8 @@ def main() -> None:
     sys.dont_write_bytecode = True
     sys.path[0] = os.getcwd()
     for name in _IMPORTED_ONCE:
-        try:
+        with contextlib.suppress(ImportError):  # a test that needs it says so
             importlib.import_module(name)
-        except ImportError:  # a test that needs it says so
-            pass
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(2, 1)
     print(

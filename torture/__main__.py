@@ -1,4 +1,4 @@
-"""The command ``python -m torture``: the checks in turn, each with its share of the time; a table at the end."""
+"""``python -m torture``: the checks in turn, each with its share of the time, and a table at the end."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# {run} and {lm} are finished runs, {corpus} a corpus, {here} the folder of them; what stands after `train` is added
-# to a small run that would begin.
+# {run} and {lm} are finished runs, {corpus} a corpus, {here} the folder of them; the options are added to a
+# small run that would begin.
 TRAIN = "train --corpus {corpus} --min-freq 1 --embed-size 8 --num-epochs 1 --device cpu --quiet"
 
 _OPTIONS = """

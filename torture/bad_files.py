@@ -134,15 +134,36 @@ def _configs() -> list[BadFile]:
         for command in ((_SIMILAR, _RESUME) if name == "100,000 [" else (_SIMILAR,))
     ]
     values: tuple[tuple[str, object], ...] = (
-        ("", []), ("", None), ("model", None), ("model", 3), ("softmax", ["full"]), ("lr", float("nan")), ("lr", "x"),
-        ("embed_size", "abc"), ("embed_size", 1e300), ("embed_size", True), ("embed_size", 13), ("corpus", ["a"]),
-        ("corpus", 5), ("corpus", "\ud800"), ("corpus", "a\0b"), ("num_epochs", -1), ("num_epochs", 2.5),
-        ("device", 5), ("batch_size", "many"), ("nothing", 1), ("min_freq", None), ("seed", "x"),
-    )  # fmt: skip
+        ("", []),
+        ("", None),
+        ("model", None),
+        ("model", 3),
+        ("softmax", ["full"]),
+        ("lr", float("nan")),
+        ("lr", "x"),
+        ("embed_size", "abc"),
+        ("embed_size", 1e300),
+        ("embed_size", True),
+        ("embed_size", 13),
+        ("corpus", ["a"]),
+        ("corpus", 5),
+        ("corpus", "\ud800"),
+        ("corpus", "a\0b"),
+        ("num_epochs", -1),
+        ("num_epochs", 2.5),
+        ("device", 5),
+        ("batch_size", "many"),
+        ("nothing", 1),
+        ("min_freq", None),
+        ("seed", "x"),
+    )
     found += [BadFile(f"config.json: {n or 'options'} {v!r}", _RESUME, _option(n, v)) for n, v in values]
-    return [*found, BadFile("config.json: lr of 401 digits", _RESUME, _digits),
-            BadFile("config.json is a folder", _SIMILAR, _folder("run/config.json")),
-            BadFile("config.json is gone", _SIMILAR, _remove("run/config.json"))]  # fmt: skip
+    return [
+        *found,
+        BadFile("config.json: lr of 401 digits", _RESUME, _digits),
+        BadFile("config.json is a folder", _SIMILAR, _folder("run/config.json")),
+        BadFile("config.json is gone", _SIMILAR, _remove("run/config.json")),
+    ]
 
 
 def _checkpoints() -> list[BadFile]:

@@ -1,4 +1,4 @@
-"""What a user can type and a file can hold, and nothing can come of: refused in one line, with nothing touched."""
+"""What a user can type and a file can hold that is wrong: refused in one line, with no file touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of run that the command line offers: models, batches, layers, optimizers, schedules, gradients."""
+"""Every kind of run that is offered: models, batches, layers, optimizers, schedules, gradients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LM = ("--model", "lm", "--batch-size", "20", "--num-hiddens", "12", "--bptt", "
 
 
 class Configuration(NamedTuple):
-    """`name` says it in words; `arguments` are those of ``gluon-softmax train``, but for corpus and folder."""
+    """`name` says it in words; `arguments` are those of ``train``, but for corpus and folder."""
 
     name: str
     arguments: tuple[str, ...]
@@ -54,8 +54,10 @@ NUM_FORMS = len(_forms())
 
 
 def configuration(seed: int, case: int) -> Configuration:
-    """The configuration of a case: the forms by turns, in an order that the seed decides, and after some
-    visits of each the next optimizer, schedule and kind of gradient.
+    """The configuration of a case.
+
+    The forms come by turns, in an order that the seed decides; after some visits of each comes the next
+    optimizer, schedule and kind of gradient.
     """
     forms = _forms()
     random.Random(f"{seed}/forms").shuffle(forms)

@@ -1,4 +1,4 @@
-"""The disk is full while a run writes: it ends with a sentence, its checkpoint stays good, and it can go on."""
+"""The disk is full while a run writes: it ends with a sentence, and with room again it can go on."""
 
 from __future__ import annotations
 

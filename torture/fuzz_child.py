@@ -1,4 +1,4 @@
-"""The child process of `fuzz`: one parser, some hundred mutated inputs, a report of each error that is not expected."""
+"""The child process of `fuzz`: one parser, some hundred mutated inputs, the errors that are not expected."""
 
 from __future__ import annotations
 
@@ -211,6 +211,7 @@ def _archive(folder: Path) -> Try:
 
 
 def _options(folder: Path) -> Try:
+    del folder
     from gluon_softmax.runs.build import resolve_options
     from gluon_softmax.runs.models import MODELS
 

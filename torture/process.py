@@ -1,7 +1,8 @@
-"""The command line as a subprocess: what it printed, how it ended, and whether that is how an error should look."""
+"""The command line as a subprocess: what it printed, how it ended, and whether an error looks like one."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import shlex
@@ -30,6 +31,7 @@ class Finished(NamedTuple):
 
     @property
     def last_line(self) -> str:
+        """The last line of stderr, the beginning of it."""
         lines = self.err.strip().splitlines()
         return lines[-1][:300] if lines else ""
 
@@ -57,8 +59,8 @@ class Process:
     def __init__(
         self, arguments: Sequence[str], module: str = "gluon_softmax", cwd: Path | None = None
     ) -> None:
-        self._out: IO[bytes] = tempfile.TemporaryFile()
-        self._err: IO[bytes] = tempfile.TemporaryFile()
+        self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # `finish` closes it
+        self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.begun = time.monotonic()
         self.popen = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -71,17 +73,17 @@ class Process:
 
     @property
     def seconds(self) -> float:
+        """Since it was started."""
         return time.monotonic() - self.begun
 
     def is_running(self) -> bool:
+        """Whether it has not ended yet."""
         return self.popen.poll() is None
 
     def limit(self, what: int, amount: int) -> None:
         """Set a resource limit of the process, such as ``resource.RLIMIT_AS``."""
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
             resource.prlimit(self.popen.pid, what, (amount, amount))
-        except ProcessLookupError:  # it has ended already
-            pass
 
     def finish(self, timeout: float = TIMEOUT_S) -> Finished:
         """Wait for the end, or kill the process after `timeout` seconds of a quiet machine."""
@@ -126,8 +128,9 @@ def broken(finished: Finished) -> list[str]:
 
 
 def not_refused(finished: Finished, max_lines: int = 1) -> list[str]:
-    """The problems of what should be a refusal: exit code 2 and one readable line, after at most
-    `max_lines` − 1 others.
+    """The problems of what should be a refusal, which is exit code 2 and a readable line.
+
+    `max_lines` − 1 others may come before it.
     """
     problems = broken(finished)
     if problems:

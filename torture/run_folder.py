@@ -1,4 +1,4 @@
-"""A run's folder as others see it: its newest checkpoint, what differs between two runs, what should not be there."""
+"""A run's folder as others see it: its newest checkpoint, how two runs differ, what should not be there."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _KINDS = ("parameters", "optimizer")
 
 
 class Progress(NamedTuple):
-    """How far a checkpoint is: epochs done, steps done in the next, and the seconds of those epochs, which no
-    two trainings share.
+    """How far a checkpoint is: epochs done, and steps in the next.
+
+    `seconds` are what those epochs took, which no two trainings share.
     """
 
     epoch: int
@@ -44,8 +45,9 @@ def progress(run: Path) -> Progress | None:
 
 
 def checkpoint_arrays(folder: Path) -> dict[str, numpy.ndarray]:
-    """The parameters and the optimizer's arrays of the newest checkpoint; ValueError where they are not what
-    the index says.
+    """The parameters and the optimizer's arrays of the newest checkpoint.
+
+    Raises ValueError where they are not what the index says.
     """
     index = read_index(folder)
     files = index.get("files") if index else None
