@@ -213,6 +213,7 @@ def _archive(folder: Path) -> Try:
 def _options(folder: Path) -> Try:
     del folder
     from gluon_softmax.runs.build import resolve_options
+
     from gluon_softmax.runs.models import MODELS
 
     def attempt(rng: random.Random) -> None:

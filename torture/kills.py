@@ -57,8 +57,8 @@ def check(settings: Settings, deadline: float) -> Tally:
         tally.planned if settings.rounds or settings.case is not None else max(NUM_FORMS, tally.tried)
     )
     tally.notes.append(
-        f"{counts.kills:,} kills over {len(counts.forms)} configurations; {counts.midway:,} hit a run between its "
-        f"first and its last checkpoint, {counts.resumed:,} resumes went on from there"
+        f"{counts.kills:,} kills over {len(counts.forms)} configurations; {counts.midway:,} hit a run "
+        f"between its first and its last checkpoint, {counts.resumed:,} resumes went on from there"
     )
     return tally
 
