@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Callable, Sequence
 
+import numpy
+
 from ..backend import gluon, np
+from ..backend.arrays import as_device_array
 from ..utils.types import Array, Context
 
 
@@ -31,6 +34,17 @@ class CarriedState:
         outputs = [self._net(*shard, state) for shard, state in zip(shards, given)]
         self._states = [[array.detach() for array in state] for _, state in outputs]
         return [loss for loss, _ in outputs]
+
+    def on_host(self) -> list[list[numpy.ndarray]]:
+        """The states after the last batch, per shard; none before the first."""
+        return [[array.asnumpy() for array in state] for state in self._states]
+
+    def go_on(self, states: Sequence[Sequence[numpy.ndarray]], contexts: Sequence[Context]) -> None:
+        """Begin with states that `on_host` gave."""
+        self._states = [
+            [as_device_array(array, array.dtype, ctx) for array in state]
+            for state, ctx in zip(states, contexts)
+        ]
 
     def _states_for(self, widths: list[int], contexts: list[Context]) -> list[list[Array]]:
         """The states for shards of these widths, split anew where they differ from those before."""

@@ -32,6 +32,12 @@ def held_out_loss(net: gluon.Block, batches: HeldOut, device: Contexts = None) -
     return total / positions if positions else math.nan
 
 
+def has_positions(batches: HeldOut) -> bool:
+    """Whether there is a position to evaluate on; a loss over none is NaN and no sign of divergence."""
+    epoch: Iterable[Batch] = batches.epoch(0) if hasattr(batches, "epoch") else batches
+    return next(iter(epoch), None) is not None
+
+
 def to_perplexity(loss: float) -> float:
     """The exponential of a mean of -log p(word) in nats; infinite above 700 nats, where floats overflow."""
     return math.inf if loss > 700 else math.exp(loss)

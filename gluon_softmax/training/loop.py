@@ -5,6 +5,7 @@ It calls ``net(*batch)`` and minimises the mean over the batch's positions.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from pathlib import Path
@@ -13,12 +14,15 @@ from typing import Callable
 from ..backend import gluon, mx
 from ..backend.device import as_contexts
 from ..utils.checks import check_choice, check_number, check_positive_int
+from ..utils.errors import TrainingInterrupted
 from ..utils.memory import trim_memory
 from ..utils.types import Batches, Contexts, Metrics
-from .checkpoint import Checkpoint
-from .evaluation import Evaluate, HeldOut, loss_figures
+from .checkpoint import Checkpoint, PartialEpoch, TrainingState
+from .divergence import Divergence
+from .evaluation import Evaluate, HeldOut, has_positions, loss_figures
 from .meter import LossMeter
 from .progress import Progress, save_loss_plot
+from .stop import StopSignals
 from .trainer import (
     OPTIMIZERS,
     SCHEDULES,
@@ -50,6 +54,7 @@ def train(
     resample_every: int = 1,
     hybridize: bool = True,
     checkpoint: Checkpoint | str | Path | None = None,
+    checkpoint_minutes: float = 10.0,
     best: Checkpoint | str | Path | None = None,
     progress: str = "auto",
     log_interval: int | None = None,
@@ -81,8 +86,9 @@ def train(
     resample_every : steps for which a layer that samples keeps its candidates (1: drawn again for every
         batch).
     hybridize : whether to compile the net.
-    checkpoint : a folder. After each epoch the state is written there; if it holds one, training goes on from
-        it.
+    checkpoint : a folder. The state is written there after each epoch and every `checkpoint_minutes` within
+        one; if it holds a state, training goes on from it, as if it had not stopped. With it, SIGINT and
+        SIGTERM end training where the state can be saved, by TrainingInterrupted; a second SIGINT at once.
     best : a folder for the state of the epoch with the lowest held-out loss so far.
     progress : "auto", "bar", "animator", "lines" or "none"; see `Progress`.
     log_interval : steps between two looks at the loss; "lines" then prints one line at each.
@@ -96,7 +102,8 @@ def train(
     and its number per second in this epoch, such as ``centers``, ``centers_per_s``, ``pairs_per_s``; and with
     `valid` what `evaluate` gives, such as ``valid_loss``.
 
-    Raises TypeError or ValueError for arguments that do not fit, and ValueError if the batches are empty.
+    Raises TypeError or ValueError for arguments that do not fit, ValueError if the batches are empty, and its
+    kind TrainingDiverged for a loss that is not finite or ten times the first one; that is never saved.
     """
     options = StepOptions(
         num_epochs=check_positive_int("num_epochs", num_epochs),
@@ -108,6 +115,7 @@ def train(
         seed=check_positive_int("seed", seed, 0),
         resample_every=check_positive_int("resample_every", resample_every),
     )
+    saved = _Saved(checkpoint, best, check_number("checkpoint_minutes", checkpoint_minutes, 0) * 60)
     look_every = check_positive_int("log_interval", _LOOK_EVERY if log_interval is None else log_interval)
     if best is not None and valid is None:
         raise ValueError("best takes batches to compare the epochs on, valid; got none")
@@ -119,22 +127,53 @@ def train(
         net.hybridize(static_alloc=True)
     trainer = make_trainer(net, options.optimizer, options.lr, contexts)
     steps = TrainingSteps(net, trainer, batches, contexts, options)
-    checkpoint, best = _as_checkpoint(checkpoint), _as_checkpoint(best)
-    history = checkpoint.restore(net, trainer) if checkpoint and checkpoint.exists() else []
+    state = saved.restore(steps)
     shown = Progress(progress, options.num_epochs, batches.expected_positions, log_interval is not None)
-    meter = LossMeter(batches.expected_positions, look_every, shown.step)
-    epochs = _Epochs(steps, meter, shown, valid, evaluate, checkpoint, best, on_epoch_end)
+    divergence = Divergence(lambda: trainer.learning_rate, state.first_loss)
+    meter = LossMeter(batches.expected_positions, look_every, shown.step, divergence)
+    meter.curve += state.curve
+    epochs = _Epochs(steps, meter, divergence, shown, valid, evaluate, saved, on_epoch_end)
     try:
-        epochs.run(history, options.num_epochs, on_interrupt)
+        epochs.run(state, options.num_epochs, on_interrupt)
     finally:
         resample(net, None)
     if plot is not None:
-        save_loss_plot(meter.curve, history, plot)
-    return history
+        save_loss_plot(meter.curve, state.history, plot)
+    return state.history
 
 
-def _as_checkpoint(folder: Checkpoint | str | Path | None) -> Checkpoint | None:
-    return folder if folder is None or isinstance(folder, Checkpoint) else Checkpoint(folder)
+class _Saved:
+    """Where the state is written, and when it was written last."""
+
+    def __init__(
+        self, checkpoint: Checkpoint | str | Path | None, best: Checkpoint | str | Path | None, every: float
+    ) -> None:
+        self.checkpoint, self.best = (
+            folder if folder is None or isinstance(folder, Checkpoint) else Checkpoint(folder)
+            for folder in (checkpoint, best)
+        )
+        self._every = every  # s
+        self._last = time.monotonic()
+
+    def restore(self, steps: TrainingSteps) -> TrainingState:
+        """What is there to go on from; net and Trainer have it then."""
+        if self.checkpoint is None or not self.checkpoint.exists():
+            return TrainingState([])
+        return self.checkpoint.restore_state(steps.net, steps.trainer)
+
+    def is_due(self) -> bool:
+        """Whether the state in the middle of an epoch is to be written."""
+        return self.checkpoint is not None and time.monotonic() - self._last >= self._every
+
+    def save(self, steps: TrainingSteps, state: TrainingState) -> None:
+        """Write the state; after an epoch whose held-out loss is the lowest so far as the best, too."""
+        if self.checkpoint is not None:
+            self.checkpoint.save(steps.net, steps.trainer, state)
+        if self.best is not None and state.partial is None:
+            losses = [past["valid_loss"] for past in state.history]
+            if losses[-1] <= min(losses):
+                self.best.save(steps.net, steps.trainer, state)
+        self._last = time.monotonic()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,18 +182,27 @@ class _Epochs:
 
     steps: TrainingSteps
     meter: LossMeter
+    divergence: Divergence
     shown: Progress
     valid: HeldOut | None
     evaluate: Evaluate
-    checkpoint: Checkpoint | None
-    best: Checkpoint | None
+    saved: _Saved
     on_epoch_end: Callable[[Metrics], None] | None
+    stop: StopSignals = dataclasses.field(default_factory=StopSignals)
 
-    def run(self, history: list[Metrics], num_epochs: int, on_interrupt: Callable[[], None] | None) -> None:
-        """Train the epochs that `history` lacks; Ctrl-C ends them, or goes on without `on_interrupt`."""
+    def run(self, state: TrainingState, num_epochs: int, on_interrupt: Callable[[], None] | None) -> None:
+        """Train the epochs that the history lacks, the first of them from where it was left.
+
+        Ctrl-C ends them, or goes on to the caller without `on_interrupt`.
+        """
+        begun = state.partial
         try:
-            for epoch in range(len(history), num_epochs):
-                self.end(self.train(epoch), history)
+            with self.stop.handled() if self.saved.checkpoint is not None else contextlib.nullcontext():
+                for epoch in range(len(state.history), num_epochs):
+                    self.end(self.train(epoch, state.history, begun), state.history)
+                    begun = None
+                    if self.stop.signum is not None and epoch + 1 < num_epochs:
+                        raise TrainingInterrupted(self.stop.signum)
         except KeyboardInterrupt:
             self.shown.close()
             if on_interrupt is None:
@@ -162,13 +210,19 @@ class _Epochs:
             mx.nd.waitall()
             on_interrupt()
 
-    def train(self, epoch: int) -> Metrics:
-        """Make the steps of an epoch; gives its metrics."""
+    def train(self, epoch: int, history: list[Metrics], begun: PartialEpoch | None) -> Metrics:
+        """Make the steps of an epoch, or of what is left of it; gives its metrics."""
         self.shown.start_epoch(epoch)
         start = time.perf_counter()
-        self.meter.start_epoch(epoch)
-        for step in self.steps.epoch(epoch):
+        if begun is None:
+            self.meter.start_epoch(epoch)
+        else:
+            self.meter.start_epoch(epoch, begun.positions, begun.measured, begun.total)
+            start -= begun.seconds
+        for step in self.steps.epoch(epoch, begun):
             self.meter.add(step)
+            if step.at_boundary and (self.stop.signum is not None or self.saved.is_due()):
+                self.save_within(history, time.perf_counter() - start)
         self.meter.look()
         mx.nd.waitall()
         seconds = time.perf_counter() - start
@@ -181,17 +235,36 @@ class _Epochs:
             metrics[f"{name}_per_s"] = count / seconds
         return metrics
 
+    def save_within(self, history: list[Metrics], seconds: float) -> None:
+        """Write the state in the middle of an epoch; TrainingInterrupted if a signal asked for it."""
+        self.meter.look()
+        partial = PartialEpoch(
+            batches=self.steps.batches_taken,
+            positions=self.meter.positions,
+            measured=self.meter.measured,
+            total=self.meter.total,
+            seconds=seconds,
+            carried=self.steps.carried(),
+        )
+        self.saved.save(self.steps, self.state(history, partial))
+        if self.stop.signum is not None:
+            raise TrainingInterrupted(self.stop.signum)
+
+    def state(self, history: list[Metrics], partial: PartialEpoch | None = None) -> TrainingState:
+        """What the run goes on from, beside its net and its optimizer."""
+        return TrainingState(history, partial, self.meter.curve, self.divergence.first_loss)
+
     def end(self, metrics: Metrics, history: list[Metrics]) -> None:
         """Evaluate the net, append the epoch to the history, show it, and write the checkpoints."""
-        net, trainer = self.steps.net, self.steps.trainer
         if self.valid is not None:
-            figures = self.evaluate(net, self.valid, self.steps.contexts)
+            figures = self.evaluate(self.steps.net, self.valid, self.steps.contexts)
             metrics.update({f"valid_{name}": figure for name, figure in figures.items()})
+            if has_positions(self.valid):
+                self.divergence.check(
+                    metrics["valid_loss"], f"on held-out text after epoch {metrics['epoch']}"
+                )
         history.append(metrics)
         self.shown.end_epoch(metrics)
-        if self.checkpoint is not None:
-            self.checkpoint.save(net, trainer, history)
-        if self.best is not None and metrics["valid_loss"] <= min(past["valid_loss"] for past in history):
-            self.best.save(net, trainer, history)
+        self.saved.save(self.steps, self.state(history))
         if self.on_epoch_end is not None:
             self.on_epoch_end(metrics)

@@ -6,7 +6,8 @@ No model is known here: the net is called with the fields of a batch and gives a
 from __future__ import annotations
 
 import dataclasses
-from typing import Iterator, Sequence
+import itertools
+from typing import Any, Iterator, Sequence
 
 import numpy
 
@@ -14,6 +15,7 @@ from ..backend import autograd, gluon, init, mx
 from ..utils.randomness import derive_rng, derive_seed
 from ..utils.types import Array, Batches, BlockBatches, Context, InPlaceNet, StepResult
 from .carried_state import CarriedState
+from .checkpoint import PartialEpoch
 from .clipping import clipped_step
 from .data_parallel import to_device, zero_gradients
 from .meter import share_of_epoch
@@ -21,6 +23,7 @@ from .meter import share_of_epoch
 OPTIMIZERS = ("sgd", "adam", "adagrad")
 SCHEDULES = ("constant", "linear")
 MIN_RATE = 1e-4  # of the initial rate, as in word2vec.c
+STEPS_PER_SEED = 32  # steps between two places where a run can be saved, each with its own random numbers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +57,9 @@ class TrainingSteps:
     batches : what is trained on. For `SkipGramBlocks` the net makes its own steps, see `check_in_place`.
     contexts : over which each batch is split.
     options : what decides the steps.
+
+    ``batches_taken`` counts those of the epoch so far. At a result that is `at_boundary` the run can be
+    saved: what comes after depends on nothing but the parameters, the optimizer's arrays and `PartialEpoch`.
     """
 
     def __init__(
@@ -66,31 +72,53 @@ class TrainingSteps:
     ) -> None:
         self.net, self.trainer, self.batches, self.contexts = net, trainer, batches, contexts
         self._options = options
+        self._carried = CarriedState(net)
+        self.batches_taken = 0
         self._in_place = None
         if isinstance(batches, BlockBatches) and isinstance(net, InPlaceNet):
             self._in_place = net.in_place_sgd(batches, contexts[0])
 
-    def epoch(self, epoch: int) -> Iterator[StepResult]:
-        """Make the steps of an epoch, and yield what each measured.
+    def epoch(self, epoch: int, begun: PartialEpoch | None = None) -> Iterator[StepResult]:
+        """Make the steps of an epoch, or of what is left of one, and yield what each measured.
 
         The losses stay on the device, so that the host prepares the next batch meanwhile.
         """
+        self.batches_taken = 0 if begun is None else begun.batches
+        before = 0 if begun is None else begun.positions
+        self._carried = CarriedState(self.net)
+        if begun is not None:
+            self._carried.go_on(begun.carried, self.contexts)
+        batches = self._taken(itertools.islice(self.batches.epoch(epoch), self.batches_taken, None))
         if self._in_place is not None:
-            batches = self.batches.epoch(epoch)
-            return self._in_place.epoch(batches, lambda positions: self._set_rate(epoch, positions))
-        return self._trainer_steps(epoch)
+            return self._in_place.epoch(batches, lambda positions: self._set_rate(epoch, before + positions))
+        return self._trainer_steps(epoch, batches, before)
 
-    def _trainer_steps(self, epoch: int) -> Iterator[StepResult]:
-        # A resumed run draws the same dropout. Once per epoch: seeding takes MXNet a millisecond.
-        mx.random.seed(derive_seed(self._options.seed, epoch, 0, "device"))
-        carried, positions = CarriedState(self.net), 0
-        for step, batch in enumerate(self.batches.epoch(epoch)):
-            if step % self._options.resample_every == 0:
-                resample(self.net, derive_rng(self._options.seed, epoch, step, "noise"))
+    def _taken(self, batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            self.batches_taken += 1
+            yield batch
+
+    def _trainer_steps(self, epoch: int, batches: Iterator[Any], positions: int) -> Iterator[StepResult]:
+        begun = self.batches_taken
+        for step, batch in enumerate(batches, begun):
+            self._draw(epoch, step, step == begun)
             self._set_rate(epoch, positions)
-            losses, size = self._update(batch, carried)
-            yield StepResult(losses, size, size)
+            losses, size = self._update(batch, self._carried)
+            yield StepResult(losses, size, size, (step + 1) % STEPS_PER_SEED == 0)
             positions += size
+
+    def _draw(self, epoch: int, step: int, is_first: bool) -> None:
+        """Give a step the random numbers of its place, whatever came before it."""
+        options = self._options
+        if step % STEPS_PER_SEED == 0:  # not at every step: with dropout it takes MXNet a millisecond
+            mx.random.seed(derive_seed(options.seed, epoch, step, "device"))
+        drawn = step - step % options.resample_every
+        if step == drawn or is_first:
+            resample(self.net, derive_rng(options.seed, epoch, drawn, "noise"))
+
+    def carried(self) -> list[list[numpy.ndarray]]:
+        """The state of a recurrent net after the last step, on the host."""
+        return self._carried.on_host()
 
     def _update(self, batch: Sequence[numpy.ndarray], carried: CarriedState) -> tuple[list[Array], int]:
         """One update; gives the sum of the losses on each context, and of how many positions they are."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import uuid
 from pathlib import Path
 from typing import IO, Any, ContextManager, Iterator, Literal, overload
@@ -45,6 +46,13 @@ def whole_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[An
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
         raise
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a killed process left beside the files that it was writing in `folder`."""
+    for path in folder.glob("*.part"):
+        if re.search(r"\.[0-9a-f]{32}\.part$", path.name):
+            path.unlink(missing_ok=True)
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:

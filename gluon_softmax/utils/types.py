@@ -114,6 +114,7 @@ class StepResult(NamedTuple):
     losses: list[Array]  # sums in nats, left on the device: one per context, or none
     num_measured: int  # positions that `losses` are the sum over
     num_pairs: int  # positions that the step was made on; 0 if it only measured
+    at_boundary: bool = False  # every update of the batches that were taken is in the tables
 
 
 class InPlaceSteps(Protocol):

@@ -51,7 +51,9 @@ def test_it_goes_on_as_the_earlier_version_did(old: Path, call: Call) -> None:
     first, second = Run(old).metrics()
     assert (first, second["epoch"]) == (before, 2)
     expected = SECOND_EPOCH[old.name]
-    assert {name: second[name] for name in expected} == pytest.approx(expected, rel=1e-4)
+    # dropout is drawn anew every few steps now, and the language model has dropout
+    rel = 3e-3 if old.name == "language_model" else 1e-4
+    assert {name: second[name] for name in expected} == pytest.approx(expected, rel=rel)
 
 
 def test_it_answers_questions_about_words(tmp_path: Path, call: Call) -> None:

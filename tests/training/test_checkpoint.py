@@ -186,15 +186,16 @@ def test_a_save_that_fails_leaves_the_checkpoint_before_it(
     assert_same(state(other, other_trainer), state(net, trainer))
 
 
-def test_files_do_not_pile_up(tmp_path: Path) -> None:
-    checkpoint = Checkpoint(tmp_path)
+@pytest.mark.parametrize("keep", [1, 2, 3])
+def test_files_do_not_pile_up(tmp_path: Path, keep: int) -> None:
+    checkpoint = Checkpoint(tmp_path, keep)
     net, trainer = make(1)
     for epoch in range(4):
         step(net, trainer)
         checkpoint.save(net, trainer, [{"epoch": i} for i in range(epoch + 1)])
-    assert sorted(path.name.split("-")[0] for path in tmp_path.iterdir()) == [
-        "checkpoint.json", "optimizer", "parameters"
-    ]  # fmt: skip
+    names = [path.name.split("-")[0] for path in tmp_path.iterdir()]
+    indexes = ["checkpoint.json", "checkpoint.1.json", "checkpoint.2.json"][:keep]
+    assert sorted(names) == sorted([*indexes, *["optimizer", "parameters"] * keep])
 
 
 def test_a_checkpoint_of_one_context_is_restored_on_two(saved: Saved) -> None:

@@ -10,6 +10,7 @@ from oracles.small_training import Fixed, Rows, quiet
 
 from gluon_softmax.backend import mx, np
 from gluon_softmax.training import loop
+from gluon_softmax.training.divergence import Divergence
 from gluon_softmax.training.meter import MAX_STEPS_AHEAD, LossMeter, share_of_epoch
 from gluon_softmax.utils.types import StepResult
 
@@ -19,7 +20,10 @@ Shown = List[Tuple[int, int, float]]
 def make(look_every: int, expected_positions: float = 100.0) -> tuple[LossMeter, Shown]:
     """A meter, and what it shows: epoch, positions, mean loss."""
     shown: Shown = []
-    return LossMeter(expected_positions, look_every, lambda *figures: shown.append(figures)), shown
+    divergence = Divergence(lambda: 0.5)
+    return LossMeter(
+        expected_positions, look_every, lambda *figures: shown.append(figures), divergence
+    ), shown
 
 
 def step(*losses: float, num_measured: int = 10, num_pairs: int = 10) -> StepResult:
