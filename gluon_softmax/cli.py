@@ -10,6 +10,7 @@ import sys
 from typing import Iterable, Mapping, Sequence
 
 from .models.vectors import get_similar_tokens
+from .models.word2vec_format import is_binary_path
 from .runs.arguments import PROGRAM, USER_ERROR, make_parser, option_names
 from .runs.commands import evaluate_run, generate_run, train_run
 from .runs.defaults import COMMON
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _one_line(error: BaseException) -> str:
-    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    text = str(error.args[0]) if type(error) is KeyError and error.args else str(error)
     return " ".join(text.split()) or type(error).__name__
 
 
@@ -122,12 +123,14 @@ def _answers(found: Iterable[tuple[str, float]]) -> list[dict[str, object]]:
 
 def _export(args: argparse.Namespace) -> None:
     vectors = Run(args.run).vectors()
-    vectors.save(args.path)
+    binary = is_binary_path(args.path)
+    vectors.save(args.path, binary)
     words, dimensions = vectors.matrix.shape
     if args.json:
         _print_json({"path": args.path, "words": words, "dimensions": dimensions})
     else:
-        print(f"{args.path}: {words:,} words, {dimensions} dimensions, word2vec text format")
+        kind = "binary" if binary else "text"
+        print(f"{args.path}: {words:,} words, {dimensions} dimensions, word2vec {kind} format")
 
 
 def _evaluate(args: argparse.Namespace) -> None:

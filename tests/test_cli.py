@@ -127,6 +127,15 @@ def test_export(run: str, tmp_path: Path, call: Call) -> None:
     assert found == {"path": str(path), "words": 13, "dimensions": 5}
 
 
+def test_export_to_a_name_that_ends_in_bin_writes_the_binary_format(
+    run: str, tmp_path: Path, call: Call
+) -> None:
+    path = tmp_path / "vec.bin"
+    assert call("export", run, path)[:2] == (0, f"{path}: 13 words, 5 dimensions, word2vec binary format\n")
+    vectors, again = Run(run).vectors(), WordVectors.load(path, binary=True)
+    assert again.tokens == vectors.tokens and (again.matrix == vectors.matrix).all()
+
+
 def test_evaluate(run: str, call: Call) -> None:
     status, out, _ = call("evaluate", run, "--json", "--device", "cpu")
     figures = json.loads(out)

@@ -8,10 +8,10 @@ import numpy
 
 from ..backend import np
 from ..utils.checks import check_number, check_positive_int
+from ..utils.errors import UnknownTokenError
 from ..utils.types import AnyArray, Array, Context, VocabLike
 from ..vocabulary.tokens import EOS
 from .language_model import LanguageModel
-from .vectors import unknown_token
 
 MIN_TEMPERATURE = 1e-3
 
@@ -77,7 +77,7 @@ def generate(
     words = prefix.split() if isinstance(prefix, str) else list(prefix)
     for word in (EOS, *words):
         if word not in vocab.token_to_idx:
-            raise unknown_token(word, vocab.idx_to_token)
+            raise UnknownTokenError(word, vocab.idx_to_token)
     rng = numpy.random.default_rng(seed)
     ctx = device or next(iter(net.collect_params().values())).list_ctx()[0]
     inputs, generated = [EOS, *words], []

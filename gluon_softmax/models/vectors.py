@@ -1,27 +1,29 @@
-"""Word vectors: their neighbours and analogies, and the word2vec text format, which other programs read.
+"""Word vectors: their neighbours, their analogies, and the word that does not match.
 
 This needs NumPy alone, so that a query to saved vectors is answered without waiting for MXNet's import.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
-from array import array
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Sequence, Union
 
 import numpy
 
-from ..utils.checks import check_positive_int
-from ..utils.files import whole_file
+from ..utils.checks import check_choice, check_positive_int
+from ..utils.errors import UnknownTokenError
 from ..utils.types import AnyArray, VocabLike
 from ..vocabulary.tokens import UNK
+from .word2vec_format import read_vectors, write_binary, write_text
 
 if TYPE_CHECKING:
     from mxnet.gluon import Parameter
 
 Matrix = Union[AnyArray, Sequence[Sequence[float]]]  # one row per word
+
+
+METHODS = ("add", "mul")
+_COS_MUL_EPSILON = 1e-6  # gensim's; the paper has 0.001
 
 
 class Embedded(Protocol):
@@ -52,9 +54,7 @@ class WordVectors:
     """
 
     def __init__(self, tokens: Sequence[str], matrix: Matrix) -> None:
-        if isinstance(tokens, str):
-            raise TypeError(f"tokens takes a sequence of words; got the string {tokens[:40]!r}")
-        self.tokens = list(tokens)
+        self.tokens = list(_words("tokens", tokens))
         self._ids: dict[str, int] = {}
         for i, token in enumerate(self.tokens):
             if not isinstance(token, str):
@@ -70,14 +70,48 @@ class WordVectors:
         unit = self.matrix / numpy.where(self._is_zero, 1.0, norms)[:, None]
         self._unit = unit.astype(numpy.float32)  # (V, d)
 
-    def most_similar(self, token: str, k: int = 10) -> list[tuple[str, float]]:
-        """The `k` words nearest to `token` as (word, cosine), the nearest first.
+    def most_similar(
+        self,
+        token: str | None = None,
+        k: int = 10,
+        *,
+        positive: Sequence[str] = (),
+        negative: Sequence[str] = (),
+        method: str = "add",
+    ) -> list[tuple[str, float]]:
+        """The `k` words nearest to `token` as (word, cosine), the nearest first; all if there are fewer.
 
-        All other words if there are fewer than k. Raises KeyError for an unknown word, with the nearest
-        spellings; TypeError or ValueError unless k is an integer of at least 1.
+        With several words the answer is near to the positive ones and far from the negative ones. All
+        vectors are scaled to length 1; the words asked about are no answers.
+
+            add   cos(x, sum of positive - sum of negative)                     3CosAdd
+            mul   product of (1 + cos(x, p)) / 2 over positive words p,         3CosMul
+                  divided by that over the negative ones, plus 1e-6
+
+        Levy and Goldberg 2014, "Linguistic Regularities in Sparse and Explicit Word Representations";
+        gensim's ``most_similar`` and ``most_similar_cosmul`` give the same numbers.
+
+        Parameters
+        ----------
+        token : a positive word.
+        k : how many answers.
+        positive, negative : further words; at least one word in all.
+        method : "add" or "mul".
+
+        Raises KeyError for an unknown word, with the nearest spellings; TypeError or ValueError unless k is
+        an integer of at least 1, and ValueError for no word and for another method.
         """
-        query = self._id(token)
-        return self._nearest(self._unit[query], [query], k)
+        check_choice("method", method, METHODS)
+        likes = self._ids_of("positive", [*([] if token is None else [token]), *_words("positive", positive)])
+        dislikes = self._ids_of("negative", negative)
+        if not likes and not dislikes:
+            raise ValueError("positive takes one word or more, if there is no token or negative; got none")
+        if method == "mul":
+            return self._nearest(self._products(likes, dislikes), likes + dislikes, k)
+        signs = numpy.repeat([1.0, -1.0], [len(likes), len(dislikes)])
+        lone = len(likes) == 1 and not dislikes
+        target = self._unit[likes[0]] if lone else _scaled(signs @ self._unit[likes + dislikes])  # (d,)
+        return self._nearest(self._cosines(target), likes + dislikes, k)
 
     def analogy(self, a: str, b: str, c: str, k: int = 10) -> list[tuple[str, float]]:
         """The `k` words nearest to a − b + c: ``analogy("king", "man", "woman")`` → queen.
@@ -88,28 +122,57 @@ class WordVectors:
         ``get_analogy(token_a, token_b, token_c)`` takes vec_b − vec_a + vec_c instead, which is
         ``analogy(token_b, token_a, token_c)`` here. Result and errors as in `most_similar`.
         """
-        queries = [self._id(a), self._id(b), self._id(c)]
-        x, y, z = self._unit[queries].astype(numpy.float64)  # (d,) each
-        target = x - y + z
-        length = numpy.linalg.norm(target)
-        return self._nearest((target / (length or 1.0)).astype(numpy.float32), queries, k)
+        for token in (a, b, c):
+            self._id(token)
+        return self.most_similar(k=k, positive=[a, c], negative=[b])
 
-    def _nearest(self, unit: numpy.ndarray, queries: list[int], k: int) -> list[tuple[str, float]]:
-        """The k words nearest to `unit` (d,), a vector of length 1, without `queries`, their ids."""
+    def similarity(self, a: str, b: str) -> float:
+        """The cosine of two words, from −1 to 1; raises KeyError for an unknown one."""
+        return float(self._cosines(self._unit[self._id(a)], [self._id(b)])[0])
+
+    def doesnt_match(self, tokens: Sequence[str]) -> str:
+        """The word whose cosine with the mean of all of `tokens`, scaled to length 1, is the lowest.
+
+        gensim's question "which of these does not belong": ``doesnt_match(["stock", "bond", "cat"])``. Of
+        equal words the first. Raises KeyError for an unknown word, ValueError for no word.
+        """
+        ids = self._ids_of("tokens", tokens)
+        if not ids:
+            raise ValueError("tokens takes one word or more; got none")
+        return self.tokens[ids[int(self._cosines(_scaled(self._unit[ids].mean(axis=0)), ids).argmin())]]
+
+    def _ids_of(self, name: str, tokens: Sequence[str]) -> list[int]:
+        return [self._id(token) for token in _words(name, tokens)]
+
+    def _products(self, likes: list[int], dislikes: list[int]) -> numpy.ndarray:
+        """The scores of 3CosMul (V,) for words near to `likes` and far from `dislikes`."""
+        liked, disliked = (  # (V,) each
+            ((1.0 + numpy.clip(self._unit @ self._unit[ids].T, -1.0, 1.0)) / 2.0).prod(axis=1)
+            for ids in (likes, dislikes)
+        )
+        scores: numpy.ndarray = liked / (disliked + _COS_MUL_EPSILON)
+        return scores
+
+    def _cosines(self, unit: numpy.ndarray, ids: Sequence[int] | slice = slice(None)) -> numpy.ndarray:
+        """The cosines of the words at `ids` (n) with `unit` (d,), a vector of length 1: (n,)."""
+        cosines: numpy.ndarray = numpy.clip(self._unit[ids] @ unit, -1.0, 1.0)
+        return cosines
+
+    def _nearest(self, scores: numpy.ndarray, queries: list[int], k: int) -> list[tuple[str, float]]:
+        """The k words with the highest `scores` (V,), without `queries`, their ids."""
         k = check_positive_int("k", k)
-        cosines = numpy.clip(self._unit @ unit, -1.0, 1.0)  # (V,)
         excluded = set(queries)
         if UNK in self._ids:
             excluded.add(self._ids[UNK])
-        order = numpy.lexsort((-cosines, self._is_zero))  # the nearest first; equally near ones by id
+        order = numpy.lexsort((-scores, self._is_zero))  # the nearest first; equally near ones by id
         best = order[~numpy.isin(order, list(excluded))][:k]
-        return [(self.tokens[i], float(cosines[i])) for i in best]
+        return [(self.tokens[i], float(scores[i])) for i in best]
 
     def _id(self, token: str) -> int:
         if not isinstance(token, str):
             raise TypeError(f"token takes a string; got {token!r}")
         if token not in self._ids:
-            raise unknown_token(token, self.tokens)
+            raise UnknownTokenError(token, self.tokens)
         return self._ids[token]
 
     def __len__(self) -> int:
@@ -125,76 +188,44 @@ class WordVectors:
     def __repr__(self) -> str:
         return f"WordVectors({len(self):,} words, {self.matrix.shape[1]} dimensions)"
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the word2vec text format: a line ``V d``, then one line per word with its d numbers.
+    def save(self, path: str | os.PathLike[str], binary: bool = False, *, newlines: bool = False) -> None:
+        """Write a file in the word2vec text or binary format; see `word2vec_format`.
 
-        Single spaces separate them. Nine digits bring every float32 back exactly. The file appears whole or
-        not at all: it is written beside `path` and then moved to it. gensim's
-        ``KeyedVectors.load_word2vec_format`` reads it, and ``d2l.TokenEmbedding`` where it is called
-        ``vec.txt``.
+        The file appears whole or not at all: it is written beside `path` and then moved to it. gensim's
+        ``KeyedVectors.load_word2vec_format`` reads both formats, and ``d2l.TokenEmbedding`` text, where it is
+        called ``vec.txt``. Both bring every number back exactly.
 
-        Raises ValueError, before anything is written, for a word that is empty or holds white space, which
-        the format cannot carry.
+        Parameters
+        ----------
+        path : the file; one that is there is replaced.
+        binary : the binary format instead of text.
+        newlines : a line feed after each row of the binary format, as word2vec.c has it and gensim has not.
+
+        Raises ValueError, before anything is written, for a word that is empty or holds a space or a line
+        feed, which the formats cannot carry.
         """
-        for token in self.tokens:
-            if token.split() != [token]:
-                raise ValueError(
-                    f"tokens takes words without white space for the word2vec text format; got {token!r}"
-                )
-        row_format = "%s" + " %.9g" * self.matrix.shape[1] + "\n"
-        with whole_file(path, "w") as file:
-            file.write(f"{len(self)} {self.matrix.shape[1]}\n")
-            for token, row in zip(self.tokens, self.matrix):
-                file.write(row_format % (token, *row.tolist()))
+        if binary:
+            write_binary(path, self.tokens, self.matrix, newlines)
+        else:
+            write_text(path, self.tokens, self.matrix)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> WordVectors:
-        """Read the word2vec text format. Empty lines and spaces at the end of a line are ignored.
+    def load(cls, path: str | os.PathLike[str], binary: bool | None = None) -> WordVectors:
+        """Read a file in the word2vec text or binary format.
 
-        Raises ValueError, with the line's number, for a missing header, more or fewer words than it says, a
-        line with another number of numbers, a number that is none or not finite in float32, a repeated
-        word, or text that is not UTF-8.
+        Empty lines of text and spaces at the end of a line are ignored, and line feeds between the rows of
+        the binary format.
+
+        Parameters
+        ----------
+        path : the file.
+        binary : whether it is binary; None finds out from the first row.
+
+        Raises ValueError, with the line's or the word's number, for a missing header, more or fewer words
+        than it says, a line with another number of numbers, a number that is none or not finite in float32,
+        a repeated or an empty word, or one that is not UTF-8.
         """
-        path = Path(path)
-        lines: dict[str, int] = {}  # the line of each word, in order
-        values = array("d")
-        number = 1
-        try:
-            with open(path, encoding="utf-8") as file:
-                num_words, size = _header(path, file.readline())
-                for number, line in enumerate(file, start=2):
-                    token, *numbers = line.rstrip().split(" ")
-                    if not token and not numbers:
-                        continue
-                    here = f"{path}, line {number}"
-                    if len(numbers) != size:
-                        raise ValueError(f"{here}: takes a word and {size} numbers; got {len(numbers)}")
-                    if lines.setdefault(token, number) != number:
-                        raise ValueError(f"{here}: takes each word once; line {lines[token]} has {token!r}")
-                    try:
-                        values.extend(map(float, numbers))
-                    except ValueError as error:
-                        raise ValueError(f"{here}: takes numbers; {error}") from None
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path}, after line {number}: takes UTF-8 text; {error}") from None
-        if len(lines) != num_words:
-            raise ValueError(
-                f"{path}, line 1: the header says {num_words} words; got {len(lines)} lines of words"
-            )
-        matrix = numpy.frombuffer(values).reshape(num_words, size)  # (V, d)
-        for row, column in numpy.argwhere(~numpy.isfinite(_to_float32(matrix)))[:1]:
-            number = list(lines.values())[row]
-            raise ValueError(
-                f"{path}, line {number}: takes finite float32 numbers; got {matrix[row, column]}"
-            )
-        return cls(list(lines), matrix)
-
-
-def unknown_token(token: str, tokens: Sequence[str]) -> KeyError:
-    """The error for a word that is none of `tokens`, with the nearest spellings."""
-    near = difflib.get_close_matches(token, tokens)
-    hint = f"nearest spellings: {', '.join(near)}" if near else "no word is spelt like it"
-    return KeyError(f"{token!r} is none of the {len(tokens):,} words; {hint}")
+        return cls(*read_vectors(path, binary))
 
 
 def get_similar_tokens(
@@ -226,6 +257,19 @@ def get_similar_tokens(
         print(f"cosine sim={cosine:.3f}: {token}")
 
 
+def _words(name: str, tokens: Sequence[str]) -> Sequence[str]:
+    """Several words; TypeError for a string, which would be read letter by letter."""
+    if isinstance(tokens, str):
+        raise TypeError(f"{name} takes a sequence of words; got the string {tokens[:40]!r}")
+    return tokens
+
+
+def _scaled(vector: numpy.ndarray) -> numpy.ndarray:
+    """The vector (d,) in float32 with length 1, or of zeros."""
+    scaled: numpy.ndarray = vector / (numpy.linalg.norm(vector) or 1.0)
+    return scaled.astype(numpy.float32)
+
+
 def _finite_rows(matrix: Matrix, tokens: list[str]) -> numpy.ndarray:
     """`matrix` as a float32 copy (V, d), finite, one row per token."""
     given = matrix.asnumpy() if hasattr(matrix, "asnumpy") else numpy.asarray(matrix)
@@ -245,12 +289,3 @@ def _to_float32(matrix: numpy.ndarray) -> numpy.ndarray:
     """A float32 copy, infinite where float32 cannot hold a number."""
     with numpy.errstate(over="ignore"):
         return matrix.astype(numpy.float32)
-
-
-def _header(path: Path, line: str) -> tuple[int, int]:
-    fields = line.split()
-    if len(fields) != 2 or not all(field.isdecimal() and int(field) for field in fields):
-        raise ValueError(
-            f"{path}, line 1: takes a header 'words dimensions', such as '6719 100'; got {line[:60]!r}"
-        )
-    return int(fields[0]), int(fields[1])

@@ -79,7 +79,7 @@ def _add_analogy(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
-    parser.add_argument("path", metavar="FILE", help="the file to write; one that is there is replaced")
+    parser.add_argument("path", metavar="FILE", help="the file to write, binary if it ends in .bin")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -210,7 +210,11 @@ COMMANDS = {
         ("runs/ptb king man woman -k 5",),
         _add_analogy,
     ),
-    "export": Command("write the vectors in the word2vec text format", ("runs/ptb vec.txt",), _add_export),
+    "export": Command(
+        "write the vectors in the word2vec text format, or binary to FILE.bin",
+        ("runs/ptb vec.txt", "runs/ptb vec.bin"),
+        _add_export,
+    ),
     "evaluate": Command(
         "print the held-out loss on the valid and test splits, and a language model's perplexity",
         ("runs/ptb --json",),

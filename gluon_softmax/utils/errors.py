@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from typing import Sequence
+
 
 class BackendError(ImportError):
     """MXNet cannot run on what is installed; the message says what to install."""
@@ -25,3 +28,24 @@ class TrainingInterrupted(KeyboardInterrupt):
 
 class CheckpointError(ValueError):
     """A run's folder or one of its files that is missing, damaged, or belongs to another configuration."""
+
+
+class UnknownTokenError(KeyError):
+    """A word that is none of those asked about; the message names the nearest spellings.
+
+    They are looked for when the message is read, which takes seconds with 400,000 words, so that ``try``
+    costs nothing.
+    """
+
+    def __init__(self, token: str, tokens: Sequence[str]) -> None:
+        super().__init__(token)
+        self._tokens = tokens
+
+    def __str__(self) -> str:
+        token = self.args[0]
+        near = difflib.get_close_matches(token, self._tokens)
+        hint = f"nearest spellings: {', '.join(near)}" if near else "no word is spelt like it"
+        return f"{token!r} is none of the {len(self._tokens):,} words; {hint}"
+
+    def __reduce__(self) -> tuple[type[KeyError], tuple[str]]:
+        return KeyError, (str(self),)  # without all the words

@@ -31,17 +31,19 @@ def whole_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[An
     mode : "wb" for bytes, "w" for text: UTF-8, lines that end in a line feed on every system.
 
     The content is on the disk before it is at `path`, so a loss of power leaves no empty file. The temporary
-    name is unique, so two writers at once do not write into each other's file; the last to end wins.
+    name is unique, so two writers at once do not write into each other's file; the last to end wins. An
+    OSError names `path`, never the temporary file.
     """
     path = Path(path)
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     encoding, newline = (None, None) if mode == "wb" else ("utf-8", "\n")
     try:
-        with open(part, mode, encoding=encoding, newline=newline) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        with naming(path, part):
+            with open(part, mode, encoding=encoding, newline=newline) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             part.unlink()
@@ -53,6 +55,18 @@ def remove_parts(folder: Path) -> None:
     for path in folder.glob("*.part"):
         if re.search(r"\.[0-9a-f]{32}\.part$", path.name):
             path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def naming(path: str | os.PathLike[str], temporary: str | os.PathLike[str]) -> Iterator[None]:
+    """An OSError about `temporary`, what is in it, or no file (a full disk) is raised naming `path`."""
+    try:
+        yield
+    except OSError as error:
+        named = "" if error.filename is None else os.fsdecode(error.filename)
+        if error.errno is None or (named and not named.startswith(os.fspath(temporary))):
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:

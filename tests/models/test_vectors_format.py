@@ -40,12 +40,14 @@ def test_word2vec_c_s_trailing_spaces_and_windows_line_ends(tmp_path: Path) -> N
     assert numpy.allclose(vectors.matrix, [[1, -2.5, 0.3], [0.1, 0.2, 4]])
 
 
-@pytest.mark.parametrize("token", ["", "New York", "tab\t", "line\nbreak", "\u00a0"])
-def test_words_with_white_space_are_not_saved(token: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("token", ["", "New York", "line\nbreak", " ", "\n"])
+def test_words_with_a_space_or_a_line_feed_are_not_saved(token: str, binary: bool, tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_text("kept")
-    with pytest.raises(ValueError, match="without white space .* got " + re.escape(repr(token))):
-        WordVectors(["a", token], numpy.eye(2)).save(path)
+    message = "without a space or a line feed, .* got " + re.escape(repr(token))
+    with pytest.raises(ValueError, match=message):
+        WordVectors(["a", token], numpy.eye(2)).save(path, binary)
     assert path.read_text() == "kept"
 
 

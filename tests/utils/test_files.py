@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -104,6 +105,33 @@ def test_a_folder_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "missing" / "file", b"new")
     assert names(tmp_path) == []
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the temporary file, which nobody knows: a folder that is missing, a full disk, a folder there."""
+    missing = tmp_path / "missing" / "file"
+    with pytest.raises(FileNotFoundError) as caught:
+        write_whole(missing, b"new")
+    assert str(caught.value) == f"[Errno 2] No such file or directory: '{missing}'"
+
+    def fail(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError) as caught_full:
+        patch.setattr(os, "fsync", fail)
+        write_whole(tmp_path / "file", b"new")
+    assert str(caught_full.value) == f"[Errno 28] No space left on device: '{tmp_path / 'file'}'"
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError) as caught_folder:
+        write_whole(tmp_path / "folder", b"new")
+    assert str(caught_folder.value) == f"[Errno 21] Is a directory: '{tmp_path / 'folder'}'"
+
+
+def test_an_error_about_another_file_keeps_its_name(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    with pytest.raises(FileNotFoundError) as caught, whole_file(tmp_path / "file"):
+        other.read_bytes()
+    assert caught.value.filename == str(other)
 
 
 def test_one_writer_inside_another_does_not_clash(tmp_path: Path) -> None:
