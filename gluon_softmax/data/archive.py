@@ -16,10 +16,15 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from ..utils.errors import CorpusError
-from ..utils.files import whole_file
+from ..utils.files import naming, whole_file
 
 TIMEOUT = (5.0, 30.0)  # seconds to connect, and to wait for the next bytes
 _BLOCK = 1 << 20
+# A small archive can unpack to more than the disk or the memory holds. PTB's unpacks to 6 MB, 3 times its size.
+MAX_UNPACKED = 1 << 30  # bytes, all members together
+MAX_RATIO = 100  # of a member's size to what it is packed to; text comes to 3, the same line again to 1,000
+_MAX_LISTED = 20  # names of members in a message
+_SMALL = 1 << 20  # bytes that a member may have whatever its ratio
 # What zipfile raises on damaged input, whichever field the damage hit.
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -90,7 +95,17 @@ def _fetch(url: str, file: IO[bytes], timeout: tuple[float, float]) -> tuple[str
 
 
 def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
-    """Refuse a member that could land outside the folder it is unpacked to, or is no plain file or folder."""
+    """Refuse a member that could land outside the folder it is unpacked to, or is no plain file or folder.
+
+    And an archive that unpacks to more than its limits: sizes are as the archive says them, and ``zipfile``
+    reads no member further than that, where its method is one that it unpacks piece by piece.
+    """
+    total = sum(info.file_size for info in archive.infolist())
+    if total > MAX_UNPACKED:
+        raise CorpusError(
+            f"{path} is refused and nothing was unpacked: its members take {total:,} bytes, and at most "
+            f"{MAX_UNPACKED:,} are unpacked"
+        )
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
         kind = stat.S_IFMT(info.external_attr >> 16)
@@ -100,6 +115,10 @@ def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
             fault = "leads out of the archive's folder"
         elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             fault = "is a link or a special file"
+        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            fault = "is packed by another method than deflate"
+        elif info.file_size > max(_SMALL, MAX_RATIO * info.compress_size):
+            fault = f"unpacks to more than {MAX_RATIO} times its size, {info.file_size:,} bytes"
         else:
             continue
         raise CorpusError(f"{path} is refused and nothing was unpacked: its member {info.filename!r} {fault}")
@@ -124,9 +143,9 @@ def open_member(path: str | Path, member: str) -> Iterator[IO[bytes]]:
     """The bytes of one member, read straight from the archive. Raises CorpusError, also while reading."""
     with _open_archive(Path(path)) as archive:
         if member not in archive.namelist():
-            raise CorpusError(
-                f"{path} has no member {member!r}; it has {', '.join(archive.namelist()) or 'none'}"
-            )
+            names = archive.namelist()
+            listed = ", ".join(names[:_MAX_LISTED]) + (" and more" if len(names) > _MAX_LISTED else "")
+            raise CorpusError(f"{path} has no member {member!r}; it has {listed or 'none'}")
         with archive.open(member) as stream:
             yield stream
 
@@ -143,16 +162,18 @@ def unpack(path: str | Path, folder: str | Path) -> None:
         if not missing:
             return
         folder.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=folder, prefix=f"{Path(path).stem}.", suffix=".part"))
-        try:
-            for number, info in enumerate(missing):
-                with archive.open(info) as source, open(staging / str(number), "wb") as target:
-                    shutil.copyfileobj(source, target)
-            for number, info in enumerate(missing):
-                (folder / info.filename).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(staging / str(number), folder / info.filename)
-        finally:
-            shutil.rmtree(staging)
+        prefix = f"{Path(path).stem}."
+        with naming(folder, folder / prefix):
+            staging = Path(tempfile.mkdtemp(dir=folder, prefix=prefix, suffix=".part"))
+            try:
+                for number, info in enumerate(missing):
+                    with archive.open(info) as source, open(staging / str(number), "wb") as target:
+                        shutil.copyfileobj(source, target)
+                for number, info in enumerate(missing):
+                    (folder / info.filename).parent.mkdir(parents=True, exist_ok=True)
+                    os.replace(staging / str(number), folder / info.filename)
+            finally:
+                shutil.rmtree(staging)
 
 
 def _is_there(target: Path, info: zipfile.ZipInfo) -> bool:

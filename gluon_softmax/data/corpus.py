@@ -6,9 +6,8 @@ import functools
 import itertools
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Dict
+from typing import Any, Dict
 
 import numpy
 
@@ -17,9 +16,10 @@ from ..utils.errors import CorpusError
 from ..utils.memory import trim_memory
 from ..vocabulary.tokens import EOS, UNK, UNK_ID
 from .sources import SPLITS, Source, find_sources, import_d2l
+from .text import read_text
 
 BOOK_MIN_FREQ = 10  # d2l's load_data_ptb
-_BLOCK = 1 << 20  # bytes or ids handled at once, so that no pass over a corpus needs a second copy of it
+_BLOCK = 1 << 20  # ids handled at once, so that no pass over a corpus needs a second copy of it
 
 
 class Corpus:
@@ -29,8 +29,9 @@ class Corpus:
     ids are in order of falling training frequency, ties in the order of the words. With `eos` each sentence
     ends in ``<eos>``, which `min_freq` never removes.
 
-    As in d2l a sentence is a line and white space separates words; blank lines are no sentences. The valid
-    and test splits are encoded when first asked for. Arrays are shared, so they are read-only.
+    As in d2l a sentence is a line, whichever of the three line ends the text has, and white space separates
+    words; blank lines are no sentences. A line that ends in ``<eos>`` already gets no second one. The valid
+    and test splits are encoded when first asked for, or by `check`. Arrays are shared, so they are read-only.
 
     Parameters
     ----------
@@ -43,7 +44,8 @@ class Corpus:
     ----------
     counts : int64 (V,), the training count of each id.
 
-    Raises ValueError for a `min_freq` that leaves no word, CorpusError for a text that is empty or not UTF-8.
+    Raises ValueError for a `min_freq` that leaves no word, CorpusError for a text that is empty or that
+    `read_text` refuses, such as one that is not UTF-8.
     """
 
     def __init__(self, name: str, sources: dict[str, Source], min_freq: int, eos: bool) -> None:
@@ -90,6 +92,14 @@ class Corpus:
         """Where each sentence starts in `ids(split)`, and N: int64 (S + 1,)."""
         return self._split(split)[1]
 
+    def check(self) -> None:
+        """Read every split now, so that a text that cannot be read is found before training.
+
+        Raises CorpusError for a split that is missing, empty, or that `read_text` refuses.
+        """
+        for split in SPLITS:
+            self._split(split)
+
     def _split(self, split: str) -> tuple[numpy.ndarray, numpy.ndarray]:
         check_choice("split", split, SPLITS)
         if split not in self._encoded:
@@ -103,15 +113,16 @@ class Corpus:
         where, opener = self._sources[split]
         ids, offsets = array("i"), array("q", [0])
         id_of = id_of_word.__getitem__
+        end = id_of(EOS) if self.eos else -1
 
         def end_sentence() -> None:
             if len(ids) > offsets[-1]:
-                if self.eos:
-                    ids.append(id_of(EOS))
+                if self.eos and ids[-1] != end:
+                    ids.append(end)
                 offsets.append(len(ids))
 
         with opener() as stream:
-            for text in _read_blocks(stream, where):
+            for text in read_text(stream, where):
                 *lines, unfinished = text.split("\n")
                 for line in lines:
                     ids.extend(map(id_of, line.split()))
@@ -148,8 +159,8 @@ def load_corpus(
 ) -> Corpus:
     """Read "ptb", "mini_ptb", or a folder with train.txt, valid.txt and test.txt.
 
-    Text is UTF-8, one sentence per line. Words seen fewer than `min_freq` times in the training text become
-    ``<unk>``.
+    Text is UTF-8, one sentence per line, see `Corpus`. Words seen fewer than `min_freq` times in the training
+    text become ``<unk>``.
 
     Parameters
     ----------
@@ -177,28 +188,6 @@ class _Known(Dict[str, int]):
 
     def __missing__(self, token: str) -> int:
         return UNK_ID
-
-
-def _read_blocks(stream: IO[bytes], where: str) -> Iterator[str]:
-    """The text in pieces that end at white space; a CorpusError says where it stops being UTF-8."""
-    offset, line, rest, more = 0, 1, b"", True
-    while more:
-        data = stream.read(_BLOCK)
-        more = bool(data)
-        piece = rest + data
-        cut = max(piece.rfind(b"\n"), piece.rfind(b" ")) + 1 if more else len(piece)
-        piece, rest = piece[:cut], piece[cut:]
-        try:
-            text = piece.decode("utf-8-sig" if offset == 0 else "utf-8")
-        except UnicodeDecodeError as error:
-            start = len(piece) - len(error.object) + error.start  # utf-8-sig counts from behind the mark
-            raise CorpusError(
-                f"{where} takes UTF-8 text, got byte 0x{piece[start]:02x} at offset {offset + start}, "
-                f"line {line + piece[:start].count(10)}"
-            ) from error
-        offset += len(piece)
-        line += text.count("\n")
-        yield text
 
 
 def _rank(words: list[str], freqs: numpy.ndarray) -> numpy.ndarray:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import http.server
-import io
 import random
 import socket
 import stat
 import threading
 import zipfile
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Iterator
 
 import pytest
+from oracles.archives import GOOD, names, zip_bytes
 
 from gluon_softmax.data.archive import download, open_member, sha1_of, unpack
 from gluon_softmax.utils.errors import CorpusError
@@ -21,19 +21,6 @@ from gluon_softmax.utils.errors import CorpusError
 PAGE = b"<html><body>404: not the archive you asked for</body></html>"
 
 
-def zip_bytes(
-    members: Sequence[tuple[str | zipfile.ZipInfo, str | bytes]], method: int = zipfile.ZIP_DEFLATED
-) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-GOOD = zip_bytes(
-    [("ptb/", ""), ("ptb/ptb.train.txt", "the cat sat\n" * 500), ("ptb/ptb.valid.txt", "a dog\n")]
-)
 GOOD_SHA1 = hashlib.sha1(GOOD).hexdigest()
 
 
@@ -87,10 +74,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.release.set()
         server.shutdown()
         thread.join()
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 def test_download_puts_the_file_in_place_and_then_uses_the_cache(server: Server, tmp_path: Path) -> None:

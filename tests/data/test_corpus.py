@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any, Callable
 
 import numpy
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles.archives import zip_bytes
 from oracles.corpus_reference import TEST, TRAIN, VALID, assert_is, slow, write_folder
 
-from gluon_softmax import load_corpus
+from gluon_softmax import Corpus, load_corpus
 from gluon_softmax.data import corpus as corpus_module
-from gluon_softmax.data.sources import import_d2l
+from gluon_softmax.data import text as text_module
+from gluon_softmax.data.sources import SPLITS, _members, import_d2l
 from gluon_softmax.utils.errors import CorpusError
 
 
@@ -27,12 +33,14 @@ def test_equals_word_by_word(
     folder: Path, monkeypatch: pytest.MonkeyPatch, min_freq: int, eos: bool, block: int
 ) -> None:
     monkeypatch.setattr(corpus_module, "_BLOCK", block)
+    monkeypatch.setattr(text_module, "_BLOCK", block)
     corpus = load_corpus(folder, min_freq=min_freq, eos=eos)
     assert_is(corpus, *slow({"train": TRAIN, "valid": VALID, "test": TEST}, min_freq, eos))
 
 
 def test_random_text_equals_word_by_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus_module, "_BLOCK", 64)
+    monkeypatch.setattr(text_module, "_BLOCK", 64)
     rng = numpy.random.default_rng(5)
     words = numpy.array([f"w{i}é" for i in range(60)] + ["<unk>", "<eos>"])
     texts = {}
@@ -58,7 +66,7 @@ def test_random_text_equals_word_by_word(tmp_path: Path, monkeypatch: pytest.Mon
 def test_ends_of_line_and_byte_order_mark_change_nothing(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[str], bytes], block: int
 ) -> None:
-    monkeypatch.setattr(corpus_module, "_BLOCK", block)
+    monkeypatch.setattr(text_module, "_BLOCK", block)
     other = write_folder(tmp_path / "other", change(TRAIN), change(VALID), change(TEST))
     one, two = load_corpus(folder, min_freq=1, eos=True), load_corpus(other, min_freq=1, eos=True)
     assert one._idx_to_token == two._idx_to_token
@@ -173,7 +181,7 @@ def test_unknown_split_is_named(folder: Path, split: Any) -> None:
 def test_invalid_utf8_is_found_by_file_byte_and_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, mark: bytes, bad: bytes
 ) -> None:
-    monkeypatch.setattr(corpus_module, "_BLOCK", block)
+    monkeypatch.setattr(text_module, "_BLOCK", block)
     good = mark + "é one\ntwo three\nfour ".encode()
     path = write_folder(tmp_path / "latin", good + bad + b" five\n")
     sentence = f"train.txt takes UTF-8 text, got byte 0x{bad[0]:02x} at offset {len(good)}, line 3"
@@ -183,6 +191,74 @@ def test_invalid_utf8_is_found_by_file_byte_and_line(
 
 def test_a_text_of_one_long_line_is_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus_module, "_BLOCK", 100)
+    monkeypatch.setattr(text_module, "_BLOCK", 100)
     corpus = load_corpus(write_folder(tmp_path / "line", "w1 w2 w3 " * 1_000, "w1", "w1"), min_freq=1)
     numpy.testing.assert_array_equal(corpus.ids("train"), [1, 2, 3] * 1_000)
     numpy.testing.assert_array_equal(corpus.offsets("train"), [0, 3_000])
+
+
+@pytest.mark.parametrize("eos", [False, True])
+def test_the_lines_of_an_old_mac_are_sentences(eos: bool, tmp_path: Path) -> None:
+    """As d2l reads them, which opens a text in Python's text mode; in a folder, and in PTB's archive."""
+    text = "a b c\rb a\rc a b\r"
+    wanted = load_corpus(
+        write_folder(tmp_path / "unix", *3 * [text.replace("\r", "\n")]), min_freq=1, eos=eos
+    )
+    assert len(wanted.offsets("train")) == 4
+    for end in ("\r", "\r\n"):
+        given = text.replace("\r", end)
+        corpus = load_corpus(write_folder(tmp_path / "mine", given, given, given), min_freq=1, eos=eos)
+        (tmp_path / "ptb.zip").write_bytes(zip_bytes([(f"{split}.txt", given) for split in SPLITS]))
+        zipped = Corpus("zip", _members(tmp_path / "ptb.zip", "{}.txt"), 1, eos)
+        for split in SPLITS:
+            for found in (corpus, zipped):
+                numpy.testing.assert_array_equal(found.ids(split), wanted.ids(split))
+                numpy.testing.assert_array_equal(found.offsets(split), wanted.offsets(split))
+
+
+def test_a_line_that_ends_in_eos_already_gets_no_second_one(tmp_path: Path) -> None:
+    plain = load_corpus(write_folder(tmp_path / "plain", "a b\nb\n", "a\n", "c a\n"), min_freq=1, eos=True)
+    marked = write_folder(tmp_path / "eos", "a b <eos>\n b <eos> \n", "a <eos>\n", "c a <eos>")
+    corpus = load_corpus(marked, min_freq=1, eos=True)
+    assert corpus._idx_to_token == plain._idx_to_token
+    for split in SPLITS:
+        numpy.testing.assert_array_equal(corpus.ids(split), plain.ids(split))
+        numpy.testing.assert_array_equal(corpus.offsets(split), plain.offsets(split))
+    assert corpus.counts.tolist() == plain.counts.tolist()
+    some = load_corpus(write_folder(tmp_path / "some", "a <eos> b\na <eos>\na\n"), min_freq=1, eos=True)
+    eos = some.vocab["<eos>"]
+    assert [int((some.ids("train")[a:b] == eos).sum()) for a, b in ((0, 4), (4, 6), (6, 8))] == [2, 1, 1]
+
+
+def test_a_byte_order_mark_in_each_split(tmp_path: Path) -> None:
+    marked = load_corpus(write_folder(tmp_path / "bom", *3 * ["\ufeffa b\na"]), min_freq=1)
+    for split in SPLITS:
+        assert marked.ids(split).tolist() == [1, 2, 1]
+
+
+@pytest.mark.parametrize("broken", ["valid", "test"])
+@pytest.mark.parametrize("text", [b"", b"a \xff", b"a\0b"])
+def test_a_split_that_cannot_be_read_is_found_when_asked(broken: str, text: bytes, tmp_path: Path) -> None:
+    corpus = load_corpus(write_folder(tmp_path / "mine", **{broken: text}), min_freq=1)
+    with pytest.raises(CorpusError, match=f"{broken}.txt"):
+        corpus.check()
+    load_corpus(write_folder(tmp_path / "good"), min_freq=1).check()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    texts=st.lists(st.text(st.sampled_from("abc \n\r\t\u3000é"), min_size=1), min_size=3, max_size=3),
+    min_freq=st.integers(1, 2),
+    eos=st.booleans(),
+)
+def test_any_text_equals_word_by_word(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], min_freq: int, eos: bool
+) -> None:
+    folder = write_folder(tmp_path_factory.getbasetemp() / "any", *texts)
+    lines = {split: re.sub("\r\n?", "\n", text) for split, text in zip(SPLITS, texts)}
+    words = Counter(lines["train"].split())
+    if not all(text.split() for text in texts) or max(words.values()) < min_freq:
+        with pytest.raises(ValueError, match=r"at least one word|removes every word"):
+            load_corpus(folder, min_freq, eos).check()
+        return
+    assert_is(load_corpus(folder, min_freq, eos), *slow(lines, min_freq, eos))

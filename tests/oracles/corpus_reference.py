@@ -30,7 +30,11 @@ def write_folder(
 def slow(texts: dict[str, str], min_freq: int, eos: bool) -> tuple[list[str], Encoded]:
     """What a corpus is, one word at a time: the vocabulary, then (ids, offsets) by split."""
     sentences = {
-        split: [line.split() + ["<eos>"] * eos for line in text.split("\n") if line.split()]
+        split: [
+            words + ["<eos>"] * (eos and words[-1] != "<eos>")
+            for words in map(str.split, text.split("\n"))
+            if words
+        ]
         for split, text in texts.items()
     }
     freqs = collections.Counter(word for sentence in sentences["train"] for word in sentence)
