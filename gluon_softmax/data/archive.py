@@ -20,7 +20,7 @@ from ..utils.files import naming, whole_file
 
 TIMEOUT = (5.0, 30.0)  # seconds to connect, and to wait for the next bytes
 _BLOCK = 1 << 20
-# A small archive can unpack to more than the disk or the memory holds. PTB's unpacks to 6 MB, 3 times its size.
+# A small archive can unpack to more than the disk or the memory holds. PTB unpacks to 3 times its size.
 MAX_UNPACKED = 1 << 30  # bytes, all members together
 MAX_RATIO = 100  # of a member's size to what it is packed to; text comes to 3, the same line again to 1,000
 _MAX_LISTED = 20  # names of members in a message

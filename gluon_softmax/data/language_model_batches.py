@@ -11,6 +11,7 @@ import numpy
 
 from ..utils.checks import check_ids, check_positive_int
 from ..utils.types import CorpusLike
+from .host_array import as_host_arrays
 
 
 class SentenceCorpus(CorpusLike, Protocol):
@@ -49,8 +50,9 @@ class LanguageModelBatches:
     column from the word before it and a state of zeros.
 
     ``epoch(e)`` iterates over the batches, the same in every epoch; ``produced`` counts the "tokens" that the
-    latest epoch gave so far; ``expected_positions`` is how many an epoch has. Raises ValueError for a text
-    without sentence ends, and for more columns than there are words.
+    latest epoch gave so far; ``expected_positions`` is how many an epoch has. Plain iteration gives the
+    same in arrays whose ``as_in_ctx(device)`` puts them on a device, and ``len()`` is their number. Raises
+    ValueError for a text without sentence ends, and for more columns than there are words.
     """
 
     def __init__(
@@ -83,7 +85,10 @@ class LanguageModelBatches:
         self.produced = {"tokens": 0}
 
     def __iter__(self) -> Iterator[LanguageModelBatch]:
-        return self.epoch(0)
+        return map(as_host_arrays, self.epoch(0))
+
+    def __len__(self) -> int:
+        return -(-self._length // self.bptt) + bool(self._num_longer)
 
     def epoch(self, epoch: int) -> Iterator[LanguageModelBatch]:
         """The batches of one epoch; every epoch has the same."""

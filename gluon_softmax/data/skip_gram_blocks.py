@@ -89,6 +89,9 @@ class SkipGramBlocks(WindowBatches):
         contexts = windows.left + windows.right
         return {"centers": int(numpy.count_nonzero(contexts)), "pairs": int(contexts.sum())}
 
+    def _num_rows(self, windows: _Reaches) -> int:
+        return -(-windows.ids.size // self.block_size)
+
     def _arrange(self, windows: _Reaches, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
         b, reach = self.block_size, self.max_window_size
         n = -(-windows.ids.size // b)  # blocks

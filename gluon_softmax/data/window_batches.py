@@ -2,6 +2,7 @@
 
 A chunk, some whole sentences, is subsampled, windowed and shuffled by itself, and the chunks come in a random
 order. So memory does not grow with the corpus, and every draw derives from (seed, epoch, chunk, purpose).
+A sentence longer than a chunk is cut into pieces of a chunk, and windows do not reach over the cut.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy
 from ..utils.checks import check_counts, check_ids, check_positive_int
 from ..utils.randomness import derive_rng
 from ..utils.types import Batch, CorpusLike
+from .host_array import as_host_arrays
 from .windows import Windows, draw_windows, keep_probabilities, subsample
 
 _CHUNK_TOKENS = 1 << 17
@@ -20,6 +22,9 @@ _CHUNK_TOKENS = 1 << 17
 
 class WindowBatches:
     """The batches of a split, drawn chunk by chunk; a subclass gives them their form.
+
+    Windows stop at the ends of sentences, and in a sentence of more than 131,072 words, such as a text of one
+    line, after every 131,072 of them.
 
     Parameters
     ----------
@@ -39,11 +44,14 @@ class WindowBatches:
     produced : what the latest epoch gave so far, by name ("centers", "pairs").
     expected_positions : how many positions an epoch has on average.
 
-    ``epoch(e)`` iterates over the batches of epoch e; plain iteration gives epochs 0, 1, 2, ... Raises
-    ValueError for a split without words and for ids that are not in the vocabulary.
+    ``epoch(e)`` iterates over the batches of epoch e. Plain iteration gives epochs 0, 1, 2, ..., in arrays
+    whose ``as_in_ctx(device)`` puts them on a device, and ``len()`` is the number of batches that it gives
+    next; so a loop like the book's runs on these batches. Raises ValueError for a split without words and for
+    ids that are not in the vocabulary.
 
     A subclass gives `_arrange` and `_batch`. One whose windows have another form overrides `_windows` and
-    `_count` too; one whose arrays have other rows than positions sets `_rows`, the rows per batch.
+    `_count` too; one whose arrays have other rows than positions sets `_rows`, the rows per batch, and
+    overrides `_num_rows`.
     """
 
     _position_kind = "centers"  # which of the counts in `produced` is that of positions
@@ -67,7 +75,7 @@ class WindowBatches:
         self.seed = check_positive_int("seed", seed, 0)
         self.vocab_size = len(corpus.counts)
         self._ids = check_ids("corpus ids", corpus.ids(split), self.vocab_size)
-        self._offsets = numpy.asarray(corpus.offsets(split))
+        self._offsets = _cut_sentences(numpy.asarray(corpus.offsets(split)), _CHUNK_TOKENS)
         if not self._ids.size:
             raise ValueError(f"corpus takes at least one word in its {split} split; got none")
         counts = check_counts("corpus counts", corpus.counts)
@@ -78,6 +86,7 @@ class WindowBatches:
         self._held_out = held_out
         self._chunks = _cut(self._offsets, _CHUNK_TOKENS)
         self._next_epoch = 0
+        self._counted: tuple[int, int] | None = None  # an epoch's draw and its number of batches
         self.produced = {"centers": 0, "pairs": 0}
         self.expected_positions = self._expect()
 
@@ -89,7 +98,23 @@ class WindowBatches:
 
     def __iter__(self) -> Iterator[Any]:
         self._next_epoch += 1
-        return self.epoch(self._next_epoch - 1)
+        return map(as_host_arrays, self.epoch(self._next_epoch - 1))
+
+    def __len__(self) -> int:
+        """How many batches the next plain iteration gives, as ``len()`` of a DataLoader says it.
+
+        Each epoch draws its own words and windows, so these are drawn and counted: a fraction of the epoch's
+        work, once for each.
+        """
+        draw = self._draw_of(self._next_epoch)
+        if self._counted is None or self._counted[0] != draw:
+            rows = sum(self._num_rows(self._windows(draw, k)) for k in range(len(self._chunks) - 1))
+            self._counted = draw, -(-rows // self._rows)
+        return self._counted[1]
+
+    def __bool__(self) -> bool:
+        """True, as of any object; nothing is counted for it."""
+        return True
 
     def epoch(self, epoch: int) -> Iterator[Any]:
         """The batches of one epoch; the same epoch of the same seed gives the same batches."""
@@ -111,7 +136,7 @@ class WindowBatches:
 
     def _columns(self, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
         """The arrays of a chunk in the order of this epoch."""
-        draw = epoch if self._resample and not self._held_out else 0
+        draw = self._draw_of(epoch)
         windows = self._windows(draw, chunk)
         for name, count in self._count(windows).items():
             self.produced[name] += count
@@ -120,6 +145,10 @@ class WindowBatches:
             return columns
         shuffled = derive_rng(self.seed, epoch, chunk, "shuffle").permutation(len(columns[0]))
         return tuple(column[shuffled] for column in columns)
+
+    def _draw_of(self, epoch: int) -> int:
+        """The epoch whose words and windows this one has."""
+        return epoch if self._resample and not self._held_out else 0
 
     def _windows(self, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
         """The windows of a chunk in the form that `_count` and `_arrange` take: `Windows` here."""
@@ -154,6 +183,10 @@ class WindowBatches:
         found: Windows = windows
         return {"centers": len(found.centers), "pairs": int(numpy.count_nonzero(found.mask))}
 
+    def _num_rows(self, windows: Any) -> int:
+        """How many rows `_arrange` makes of what `_windows` gave."""
+        return self._count(windows)[self._position_kind]
+
     def _arrange(self, windows: Any, epoch: int, chunk: int) -> tuple[numpy.ndarray, ...]:
         """What `_windows` gave as the arrays that `_batch` takes slices of, equally long."""
         raise NotImplementedError
@@ -161,6 +194,18 @@ class WindowBatches:
     def _batch(self, *columns: numpy.ndarray) -> Batch:
         """A batch, from its rows of each array."""
         raise NotImplementedError
+
+
+def _cut_sentences(offsets: numpy.ndarray, tokens: int) -> numpy.ndarray:
+    """Sentence starts, and the end of the last: (S + 1,), with those above `tokens` words cut into pieces."""
+    lengths = numpy.diff(offsets)
+    if not lengths.size or lengths.max() <= tokens:
+        return offsets
+    pieces = numpy.maximum(-(-lengths // tokens), 1)  # of each sentence
+    number = numpy.arange(pieces.sum()) - numpy.repeat(
+        numpy.cumsum(pieces) - pieces, pieces
+    )  # in its sentence
+    return numpy.append(numpy.repeat(offsets[:-1], pieces) + number * tokens, offsets[-1])
 
 
 def _cut(offsets: numpy.ndarray, tokens: int) -> numpy.ndarray:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.recurrent_reference import EOS, random_text
+from oracles.reference import TinyCorpus
 
 import gluon_softmax as gs
+from gluon_softmax.backend import mx
 
 V = 9
 
@@ -64,3 +68,16 @@ def test_what_does_not_fit_is_named() -> None:
     corpus.eos = False
     with pytest.raises(ValueError, match=r"^corpus takes a text with sentence ends"):
         gs.LanguageModelBatches(corpus, 2, 3)
+
+
+@pytest.mark.parametrize("drop_remainder", [False, True])
+def test_plain_iteration_and_len(drop_remainder: bool) -> None:
+    corpus: Any = TinyCorpus([[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4]], 8)
+    corpus.eos = True
+    batches = gs.LanguageModelBatches(corpus, 3, 2, drop_remainder=drop_remainder)
+    assert len(batches) == len(list(batches)) == len(list(batches.epoch(0))) == (2 if drop_remainder else 3)
+    for batch, plain in zip(batches, batches.epoch(0)):
+        assert batch.batch_axis == 1
+        for array, wanted in zip(batch, plain):
+            assert type(wanted) is numpy.ndarray
+            numpy.testing.assert_array_equal(array.as_in_ctx(mx.cpu()).asnumpy(), wanted)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
 from oracles.reference import TinyCorpus
 from oracles.window_reference import K, W, make_corpus, read, stacked
 
-from gluon_softmax import CBOWBatches, SkipGramBatches, SkipGramPairs, load_corpus
+from gluon_softmax import CBOWBatches, SkipGramBatches, SkipGramBlocks, SkipGramPairs, load_corpus
+from gluon_softmax.backend import mx
 from gluon_softmax.data import window_batches
 
 CLASSES = [SkipGramPairs, SkipGramBatches, CBOWBatches]
@@ -117,3 +119,38 @@ def test_a_folder_read_by_load_corpus(tmp_path: Path) -> None:
     for split in ("train", "valid"):
         center, context = stacked(SkipGramPairs(corpus, 8, 1, split=split, subsampling="none"), 0)
         assert Counter(zip(center.tolist(), context.tolist())) == {(a, b): 3, (b, a): 3}
+
+
+@pytest.mark.usefixtures("chunk_tokens")
+@pytest.mark.parametrize("arguments", [{}, {"resample": False}, {"held_out": True}])
+@pytest.mark.parametrize("kind", [*CLASSES, SkipGramBlocks])
+def test_len_is_the_number_of_batches_that_the_next_iteration_gives(
+    kind: Any, arguments: dict[str, Any]
+) -> None:
+    batches = kind(make_corpus(), 16 if kind is SkipGramBlocks else 2, W, threshold=0.05, **arguments)
+    numbers = []
+    for epoch in range(3):
+        numbers.append(len(batches))
+        assert numbers[-1] == len(list(batches)) == len(list(batches.epoch(epoch)))
+    assert len(set(numbers)) > 1 or arguments or kind is SkipGramBlocks
+
+
+def test_batches_are_true_without_being_counted() -> None:
+    empty = SkipGramPairs(TinyCorpus([[1], [2]], 3), 8, subsampling="none")
+    assert empty and len(empty) == 0
+
+
+@pytest.mark.parametrize("kind", [*CLASSES, SkipGramBlocks])
+def test_plain_iteration_gives_the_epochs_in_arrays_that_go_on_a_device(kind: Any) -> None:
+    corpus = make_corpus()
+    batches, same = kind(corpus, 16, W, threshold=0.05), kind(corpus, 16, W, threshold=0.05)
+    for epoch in range(2):
+        for batch, plain in zip(batches, same.epoch(epoch)):
+            assert batch._fields == plain._fields
+            for array, wanted in zip(batch, plain):
+                assert type(wanted) is numpy.ndarray
+                for on_device in (array.as_in_ctx(mx.cpu()), array.as_in_context(mx.cpu(1))):
+                    assert isinstance(on_device, mx.np.ndarray) and on_device.dtype == wanted.dtype
+                    numpy.testing.assert_array_equal(on_device.asnumpy(), wanted)
+                assert on_device.ctx == mx.cpu(1)
+                numpy.testing.assert_array_equal(array, wanted)
