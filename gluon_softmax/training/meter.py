@@ -6,6 +6,7 @@ read together once in a while. Queued steps take memory, so there is a bound on 
 
 from __future__ import annotations
 
+import math
 from typing import Callable
 
 from ..utils.types import StepResult
@@ -15,7 +16,9 @@ MAX_STEPS_AHEAD = 4  # steps that the host may queue before the engine has finis
 
 
 def share_of_epoch(positions: int, expected_positions: float) -> float:
-    """The share of an epoch, in [0, 1], that is over after so many of its positions."""
+    """The share of an epoch, in [0, 1], that is over after so many positions; 0 where NaN are expected."""
+    if math.isnan(expected_positions):
+        return 0.0
     return min(1.0, positions / max(1.0, expected_positions))
 
 

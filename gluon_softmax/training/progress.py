@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Protocol, Sequence
 
 from ..utils.checks import check_choice
 from ..utils.types import Metrics
+from .meter import share_of_epoch
 
 KINDS = ("auto", "bar", "animator", "lines", "none")
 
@@ -23,7 +25,7 @@ def in_notebook() -> bool:
 class _Bar(Protocol):
     """What is used of a ``tqdm.tqdm``."""
 
-    total: float
+    total: float | None
     n: float
 
     def set_postfix(self, *, loss: str) -> None: ...
@@ -46,7 +48,7 @@ class Progress:
         animator in a notebook, else a bar where stderr is a terminal, else lines. Outside of a notebook the
         animator prints ``<Figure size ...>`` at every update and shows nothing.
     num_epochs : epochs in all.
-    expected_positions : how many positions an epoch has, about.
+    expected_positions : how many positions an epoch has, about; NaN where that is not known.
     every_look : "lines" prints one line at each look at the loss, too.
     """
 
@@ -59,7 +61,7 @@ class Progress:
         self.kind = kind
         self._num_epochs = num_epochs
         self._every_look = every_look and kind == "lines"
-        self._expected = max(1.0, expected_positions)
+        self._expected = expected_positions
         self._bar: _Bar | None = None
         self._animator: _Animator | None = None
         if kind == "animator":
@@ -75,7 +77,7 @@ class Progress:
             from tqdm import tqdm
 
             self._bar = tqdm(
-                total=int(self._expected),
+                total=None if math.isnan(self._expected) else max(1, int(self._expected)),
                 desc=f"epoch {epoch + 1}/{self._num_epochs}",
                 unit=" positions",
                 unit_scale=True,
@@ -85,13 +87,19 @@ class Progress:
     def step(self, epoch: int, done: int, loss: float) -> None:
         """Show a look at the loss: `done` positions of `epoch` so far, and their mean loss in nats."""
         if self._bar is not None:
-            self._bar.total = max(self._bar.total, done)
+            if self._bar.total is not None:
+                self._bar.total = max(self._bar.total, done)
             self._bar.n = done
             self._bar.set_postfix(loss=f"{loss:.3f}")
         if self._animator is not None:
-            self._animator.add(epoch + min(1.0, done / self._expected), (loss, None))
+            self._animator.add(epoch + share_of_epoch(done, self._expected), (loss, None))
         if self._every_look:
-            print(f"epoch {epoch + 1}, {done / self._expected:.1%}: loss {loss:.3f}", flush=True)
+            print(f"epoch {epoch + 1}, {self._describe_share(done)}: loss {loss:.3f}", flush=True)
+
+    def _describe_share(self, done: int) -> str:
+        if math.isnan(self._expected):
+            return f"{done:,} positions"
+        return f"{done / max(1.0, self._expected):.1%}"
 
     def close(self) -> None:
         """Remove the bar of an epoch that ended or was interrupted."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import types
 
 import pytest
 
 from gluon_softmax.training import progress
+from gluon_softmax.training.meter import share_of_epoch
 
 METRICS = {
     "epoch": 2, "loss": 2.5, "lr": 0.1, "train_s": 6.14, "centers": 400_000, "centers_per_s": 65_145.9,
@@ -84,3 +86,16 @@ def test_a_wrong_kind_is_named() -> None:
         ValueError, match=r"^progress takes one of auto, bar, animator, lines, none; got 'loud'"
     ):
         progress.Progress("loud", 1, 1.0)
+
+
+def test_an_epoch_of_unknown_length(capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines say how many positions, and the bar has no end."""
+    for kind in ("lines", "bar"):
+        shown = progress.Progress(kind, 3, math.nan, every_look=True)
+        shown.start_epoch(1)
+        shown.step(1, 51_200, 2.75)
+        shown.close()
+    out, err = capsys.readouterr()
+    assert out == "epoch 2, 51,200 positions: loss 2.750\n"
+    assert "epoch 2/3" in err and "%" not in err
+    assert share_of_epoch(51_200, math.nan) == 0.0 and share_of_epoch(5, 0.0) == 1.0
