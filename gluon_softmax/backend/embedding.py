@@ -71,8 +71,8 @@ class Embedding(Block):
     weight : another block's parameter to look up in, for weight tying; it decides about `sparse_grad`.
 
     Ids are checked on the host and one operator looks them up, so ``hybridize()`` compiles nothing here; in a
-    graph that a parent traces the lookup is an operator like any other. Raises TypeError for float ids and
-    ValueError for ids out of range, which MXNet would silently clip.
+    graph that a parent traces the lookup is an operator like any other. Raises TypeError for ids that
+    `check_ids` refuses, such as 0.5, and ValueError for ids out of range, which MXNet would silently clip.
     """
 
     def __init__(

@@ -91,7 +91,7 @@ class OutputLayer(Block):
         kept = self._kept(host_target)
         if kept is not None:
             target = host_target = numpy.where(kept, host_target, 0)  # any id that can be looked up
-        check_ids("target", host_target, self._vocab_size)
+        host_target = check_ids("target", host_target, self._vocab_size)
         check_same_shape("target", host_target.shape, "hidden without its last axis", hidden.shape[:-1])
         flat = hidden if hidden.ndim == 2 else hidden.reshape(-1, self._in_units)  # a reshape copies
         flat_target = Target(as_ids(target, hidden.ctx).reshape(-1), host_target.reshape(-1))  # (N,)

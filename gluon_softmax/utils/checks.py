@@ -10,6 +10,9 @@ import numpy
 
 from .types import Array
 
+_MAX_FLOAT_ID = 2**24  # the first whole number whose successor float32 rounds
+_WHY_NO_FLOATS = " (of a float array only whole numbers below 2^24 are, since MXNet would round others)"
+
 
 def check_positive_int(name: str, value: object, minimum: int = 1) -> int:
     """`value` as an int; raises TypeError for what is not an integer, ValueError below `minimum`."""
@@ -99,22 +102,32 @@ def check_ids(name: str, ids: object, upper: int) -> numpy.ndarray:
     """Ids as a NumPy integer array within [0, upper).
 
     MXNet silently clips ids out of range (Embedding, pick) and rounds float ids, so every block checks them
-    first. An MXNet array is read back once: ids come from the host, so no computation is waited for.
+    first. An MXNet array is read back once: ids come from the host, so no computation is waited for. An array
+    of floats, which MXNet makes by default and d2l's batches are, is taken where all are whole numbers below
+    2^24: from there on float32 does not tell two ids apart.
 
-    Raises TypeError for ids that are not integers (float ids, NaN), ValueError for ids out of range.
+    Raises TypeError for ids that are not such integers (0.5, NaN), ValueError for ids out of range.
     """
     array = ids.asnumpy() if hasattr(ids, "asnumpy") else numpy.asarray(ids)
     if not array.size and not hasattr(ids, "dtype"):
         return array.astype(numpy.int64)  # an empty list has no dtype of its own
+    if array.dtype in (numpy.float32, numpy.float64) and _are_exact_integers(array):
+        array = array.astype(numpy.int32)
     if array.dtype.kind not in "iu":
         shown = array.ravel()[:3].tolist()
         raise TypeError(
             f"{name} takes integer ids in [0, {upper}); got dtype {array.dtype}, beginning {shown}"
+            f"{_WHY_NO_FLOATS if array.dtype.kind == 'f' else ''}"
         )
     if array.size and (array.min() < 0 or array.max() >= upper):
         wrong = array[(array < 0) | (array >= upper)].ravel()[0]
         raise ValueError(f"{name} takes ids in [0, {upper}); got {wrong}")
     return array
+
+
+def _are_exact_integers(array: numpy.ndarray) -> bool:
+    """Whether all floats are whole numbers that float32 holds exactly, and tells from their neighbours."""
+    return bool((numpy.abs(array) < _MAX_FLOAT_ID).all() and (array == numpy.rint(array)).all())
 
 
 def check_hidden(name: str, array: Array, width: int) -> None:

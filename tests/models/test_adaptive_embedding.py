@@ -159,7 +159,7 @@ def test_bad_ids_are_named() -> None:
     with pytest.raises(ValueError, match=r"^ids takes ids in \[0, 20\); got 20"):
         make()(numpy.array([3, 20]))
     with pytest.raises(TypeError, match=r"^ids takes integer ids"):
-        make()(numpy.array([3.0]))
+        make()(numpy.array([3.5]))
 
 
 def test_repr() -> None:

@@ -35,7 +35,7 @@ def test_hidden_checks_ids() -> None:
     with pytest.raises(ValueError, match=rf"^ids takes ids in \[0, {V}\); got {V}"):
         make().hidden(np.array([V], dtype="int32"))
     with pytest.raises(TypeError, match=r"^ids takes integer ids"):
-        make().hidden(np.array([1.0]))
+        make().hidden(np.array([1.5]))
 
 
 def test_unknown_words_are_excluded_from_the_noise_of_the_layer() -> None:

@@ -146,7 +146,7 @@ def test_wrong_arguments_are_named(kwargs: Any, error: type, said: str) -> None:
     (INPUTS[0], TARGETS[0], ValueError, r"inputs takes shape \(T, B\), time first; got \(3,\)"),
     (INPUTS + V, TARGETS, ValueError, rf"ids takes ids in \[0, {V}\)"),
     (INPUTS, TARGETS - V, ValueError, rf"target takes ids in \[0, {V}\)"),
-    (INPUTS.astype("float32"), TARGETS, TypeError, "ids takes integer ids"),
+    (INPUTS + numpy.float32(0.5), TARGETS, TypeError, "ids takes integer ids"),
 ])  # fmt: skip
 def test_wrong_inputs_are_named(
     inputs: numpy.ndarray, targets: numpy.ndarray, error: type, said: str

@@ -158,8 +158,8 @@ def ids(*shape: int, fill: int = 1) -> Array:
 
 @pytest.mark.parametrize("batch, error, said", [
     ((ids(3), ids(4)), ValueError, r"context takes the sizes of center, \(3,\); got \(4,\)"),
-    ((ids(3), np.ones(3)), TypeError, "target takes integer ids"),
-    ((np.ones(3), ids(3)), TypeError, "ids takes integer ids"),
+    ((ids(3), np.ones(3) / 2), TypeError, "target takes integer ids"),
+    ((np.ones(3) / 2, ids(3)), TypeError, "ids takes integer ids"),
     ((ids(3, fill=V), ids(3)), ValueError, rf"ids takes ids in \[0, {V}\); got {V}"),
     ((ids(3), ids(3, fill=-1)), ValueError, rf"target takes ids in \[0, {V}\); got -1"),
     ((ids(3, 1), ids(3, 5), np.ones((3, 4)), np.ones((3, 5))), ValueError, "mask takes the sizes of pred"),
@@ -176,7 +176,7 @@ def test_wrong_skip_gram_inputs_are_named(batch: tuple[Array, ...], error: type,
 @pytest.mark.parametrize("batch, error, said", [
     ((ids(3, 5), np.ones((3, 4)), ids(3)), ValueError, "mask takes the sizes of contexts"),
     ((ids(3, 5), np.ones((3, 5)), ids(3, 1)), ValueError, "center takes the sizes of contexts without"),
-    ((np.ones((3, 5)), np.ones((3, 5)), ids(3)), TypeError, "ids takes integer ids"),
+    ((np.ones((3, 5)) / 2, np.ones((3, 5)), ids(3)), TypeError, "ids takes integer ids"),
     ((ids(3, 5), np.ones((3, 5)), ids(3, fill=V)), ValueError, "target takes ids in"),
 ])  # fmt: skip
 def test_wrong_cbow_inputs_are_named(batch: tuple[Array, ...], error: type, said: str) -> None:

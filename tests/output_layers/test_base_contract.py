@@ -195,7 +195,7 @@ def test_wrong_targets_are_named(name: str, target: str, error: type, said: str)
     wrong = {
         "high": numpy.full(SHAPE, layer.vocab_size),
         "low": numpy.full(SHAPE, -1),
-        "float": right.astype(numpy.float32),
+        "float": right.astype(numpy.float32) + 0.5,
         "short": right[:1],
     }
     with pytest.raises(error, match=f"^{said}"):

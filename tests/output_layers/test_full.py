@@ -226,7 +226,7 @@ def test_wrong_arguments_are_named(kwargs: Any, error: type, said: str) -> None:
     ((2, D + 1), [1, 2], ValueError, "hidden takes shape"),
     ((2, D), [1, V], ValueError, "target takes ids in"),
     ((2, D), [-1, 1], ValueError, "target takes ids in"),
-    ((2, D), [1.0, 2.0], TypeError, "target takes integer ids"),
+    ((2, D), [1.0, 2.5], TypeError, "target takes integer ids"),
     ((2, D), [1, 2, 3], ValueError, "target takes the sizes of hidden"),
 ])  # fmt: skip
 def test_wrong_inputs_are_named(hidden: Any, target: Any, error: type, said: str) -> None:

@@ -219,7 +219,7 @@ def test_wrong_arguments_are_named(arguments: Any, error: type, said: str) -> No
     ((2, D + 1), [1, 2], ValueError, rf"hidden takes shape \(\.\.\., {D}\), .*got \(2, {D + 1}\)"),
     ((2, D), [1, V], ValueError, rf"target takes ids in \[0, {V}\); got {V}"),
     ((2, D), [-1, 1], ValueError, r"target takes ids .* got -1"),
-    ((2, D), [1.0, 2.0], TypeError, "target takes integer ids"),
+    ((2, D), [1.0, 2.5], TypeError, "target takes integer ids"),
     ((2, D), [1, 2, 3], ValueError, r"target takes the sizes of hidden .*\(2,\); got \(3,\)"),
 ])  # fmt: skip
 def test_wrong_inputs_are_named(hidden: Any, target: Any, error: type, said: str) -> None:

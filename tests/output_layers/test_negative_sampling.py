@@ -143,7 +143,7 @@ def test_wrong_numbers_are_named(name: str, value: Any, error: type) -> None:
 
 
 @pytest.mark.parametrize("ids, error, said", [
-    (numpy.zeros((2, 3)), TypeError, "ids takes integer ids"),
+    (numpy.full((2, 3), 0.5), TypeError, "ids takes integer ids"),
     (numpy.full((2, 3), V), ValueError, "ids takes ids in"),
     (numpy.zeros((3, 3), dtype=int), ValueError, "ids without its last axis takes the sizes of hidden"),
 ])  # fmt: skip

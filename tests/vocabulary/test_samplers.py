@@ -183,7 +183,7 @@ def test_wrong_ids_and_numbers(sampler: Sampler) -> None:
     for ids in ([8], [-1]):
         with pytest.raises(ValueError, match=r"ids takes ids in \[0, 8\)"):
             sampler.prob(ids)
-    wrong: list[Any] = [[1.0], [math.nan]]
+    wrong: list[Any] = [[1.5], [math.nan]]
     for floats in wrong:
         with pytest.raises(TypeError, match="ids takes integer ids"):
             sampler.expected_count(floats, 3)
