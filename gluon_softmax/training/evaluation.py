@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Iterable, Union
+from typing import Any, Callable, Iterator
 
 from ..backend import gluon
 from ..backend.device import as_contexts
-from ..utils.types import Batch, Batches, Contexts, Figures
+from ..utils.types import Contexts, Figures
 from .carried_state import CarriedState
 from .data_parallel import to_device
+from .iterable_batches import AnyBatches, as_batches
 
-HeldOut = Union[Batches, Iterable[Batch]]  # what a net is evaluated on
+HeldOut = AnyBatches  # what a net is evaluated on
 Evaluate = Callable[[Any, Any, Contexts], Figures]  # of a net and of batches of its kind
 
 
@@ -22,10 +23,9 @@ def held_out_loss(net: gluon.Block, batches: HeldOut, device: Contexts = None) -
     call. The state of a recurrent net is zero at first and carried from batch to batch.
     """
     contexts = as_contexts(device)
-    epoch: Iterable[Batch] = batches.epoch(0) if hasattr(batches, "epoch") else batches
     total, positions = 0.0, 0
     carried = CarriedState(net)
-    for batch in epoch:
+    for batch in as_batches(batches).epoch(0):
         losses = carried(to_device(batch, contexts))
         total += sum(float(loss.sum()) for loss in losses)
         positions += sum(loss.size for loss in losses)
@@ -34,8 +34,9 @@ def held_out_loss(net: gluon.Block, batches: HeldOut, device: Contexts = None) -
 
 def has_positions(batches: HeldOut) -> bool:
     """Whether there is a position to evaluate on; a loss over none is NaN and no sign of divergence."""
-    epoch: Iterable[Batch] = batches.epoch(0) if hasattr(batches, "epoch") else batches
-    return next(iter(epoch), None) is not None
+    if isinstance(batches, Iterator):
+        return True  # to ask would take the first batch
+    return next(iter(as_batches(batches).epoch(0)), None) is not None
 
 
 def to_perplexity(loss: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
-from typing import Any, Iterable, Iterator, Sequence, Sized
+from typing import Any, Iterable, Iterator, Sequence, Sized, Union
 
 import numpy
 
@@ -15,6 +15,9 @@ _TAKES = (
     "batches takes batches such as SkipGramPairs, or anything that can be iterated over and gives tuples of "
     "arrays, such as a list or a gluon.data.DataLoader"
 )
+
+
+AnyBatches = Union[Batches, Iterable[Any]]  # what `as_batches` takes
 
 
 def as_batches(batches: Any, num_epochs: int = 1, schedule: str = "constant") -> Batches:

@@ -16,10 +16,11 @@ from ..backend.device import as_contexts
 from ..utils.checks import check_choice, check_number, check_positive_int
 from ..utils.errors import TrainingInterrupted
 from ..utils.memory import trim_memory
-from ..utils.types import Batches, Contexts, Metrics
+from ..utils.types import Contexts, Metrics
 from .checkpoint import Checkpoint, PartialEpoch, TrainingState
 from .divergence import Divergence
 from .evaluation import Evaluate, HeldOut, has_positions, loss_figures
+from .iterable_batches import AnyBatches, as_batches
 from .meter import LossMeter
 from .progress import Progress, save_loss_plot
 from .stop import StopSignals
@@ -39,7 +40,7 @@ _LOOK_EVERY = 50  # steps between two looks at the loss: each waits until the en
 
 def train(
     net: gluon.Block,
-    batches: Batches,
+    batches: AnyBatches,
     num_epochs: int,
     lr: float,
     optimizer: str = "adam",
@@ -70,8 +71,9 @@ def train(
         if it was not, and moved to `device`. One with ``begin_state``, such as a `LanguageModel`, takes and
         gives a state, which is zero at the start of an epoch and detached between batches.
     batches : gives the batches of an epoch by ``epoch(e)``, counts them in ``produced``, and has
-        ``expected_positions``; see `WindowBatches`. With `SkipGramBlocks` the net makes its own steps, see
-        `InPlaceSGD`: plain "sgd", one context, no `clip_norm`.
+        ``expected_positions``; see `WindowBatches`. Or any iterable of batches, see `as_batches`. With
+        `SkipGramBlocks` the net makes its own steps, see `InPlaceSGD`: plain "sgd", one context, no
+        `clip_norm`.
     num_epochs, lr : epochs in all, initial learning rate. The gradient is that of the mean over the positions
         of the whole batch, with `SkipGramBlocks` of the sum over its pairs.
     optimizer : "sgd", "adam" or "adagrad"; with row-sparse gradients each updates the batch's rows alone.
@@ -119,7 +121,7 @@ def train(
     look_every = check_positive_int("log_interval", _LOOK_EVERY if log_interval is None else log_interval)
     if best is not None and valid is None:
         raise ValueError("best takes batches to compare the epochs on, valid; got none")
-    contexts = as_contexts(device)
+    batches, contexts = as_batches(batches, num_epochs, schedule), as_contexts(device)
     check_in_place(net, batches, optimizer, contexts, clip_norm)
     trim_memory()  # what corpus, samplers and an earlier model took, so that it does not add to the peak
     initialize(net, contexts, options.seed)

@@ -1,10 +1,10 @@
 """Noise distributions over word ids: log-uniform, unigram^power and uniform, with draws and expected counts.
 
 The distributions are those of TensorFlow's candidate samplers. With replacement, n draws are n tries and the
-expected count of an id is n · p. Unique sampling draws until n different ids are found, and keeps the first of
-each; `num_tries` is the number of draws it took, and the expected count of an id is 1 − (1 − p)^tries. It is
-that where no draw was a repeat too, where TensorFlow takes n · p, the count with replacement. Sampled softmax
-and NCE subtract the logarithm of the expected count.
+expected count of an id is n · p. Unique sampling draws until n different ids are found, and keeps the first
+of each; `num_tries` is the number of draws it took, and the expected count of an id is 1 − (1 − p)^tries.
+That holds where no draw was a repeat, too; TensorFlow then takes n · p, the count with replacement. Sampled
+softmax and NCE subtract the logarithm of the expected count.
 """
 
 from __future__ import annotations
