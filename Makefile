@@ -10,7 +10,7 @@ CHAPTERS := $(wildcard chapters/*.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test test-slow test-pythons lint wheel data notebooks oracles bench clean help
+.PHONY: run test test-slow test-pythons lint torture mutants wheel data notebooks oracles bench clean help
 
 run: $(VENV)/.installed  ## train the skip-gram chapter, print neighbours of a few words, save the loss plot
 	$(PY) chapters/negative_sampling.py $(ARGS)
@@ -29,6 +29,12 @@ lint: $(VENV)/.installed-test  ## ruff and mypy, and the limits of functions and
 
 test-pythons:  ## the quick tests on every Python from 3.8 to 3.12 that is found
 	@scripts/test_pythons.sh $(MAKE)
+
+torture: $(VENV)/.installed  ## kill, starve and damage runs at random (ARGS=--quick: two minutes)
+	$(PY) -m torture $(ARGS)
+
+mutants: $(VENV)/.installed-test  ## change the source in small ways and see which changes the tests catch
+	$(PY) scripts/mutants.py $(ARGS)
 
 wheel: $(VENV)/.installed  ## build the wheel into dist/
 	$(PY) -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .

@@ -109,7 +109,7 @@ def check(settings: Settings, deadline: float) -> Tally:
 def _commands(chosen: Configuration) -> list[tuple[str, ...]]:
     commands: list[tuple[str, ...]] = [("evaluate", "--json"), ("resume",)]
     if chosen.has_vectors:
-        commands.append(("similar", "w3", "-k", "5"))
+        commands.append(("similar", "w3", "-k", "100", "--json"))
     return commands
 
 

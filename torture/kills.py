@@ -21,8 +21,8 @@ from .tally import Tally
 NAME = "kills"
 _SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 _CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
-_MAX_KILLS = 5  # in a round
-_KILL_AGAIN = 0.7  # the share of resumed runs that are killed too
+_MAX_KILLS = 8  # in a round
+_KILL_AGAIN = 0.85  # the share of resumed runs that are killed too
 _POLL_S = 0.004
 
 
@@ -53,12 +53,11 @@ def check(settings: Settings, deadline: float) -> Tally:
 
     tally = run_cases(settings, NAME, settings.cases(20 * NUM_FORMS), run_case, deadline)
     # it goes on for as long as there is time; what counts is that every form is reached
-    tally.planned = (
-        tally.planned if settings.rounds or settings.case is not None else max(NUM_FORMS, tally.tried)
-    )
+    if settings.rounds is None and settings.case is None:
+        tally.planned = max(NUM_FORMS, tally.tried)
     tally.notes.append(
-        f"{counts.kills:,} kills over {len(counts.forms)} configurations; {counts.midway:,} hit a run "
-        f"between its first and its last checkpoint, {counts.resumed:,} resumes went on from there"
+        f"{counts.kills:,} kills, {len(counts.forms)} configurations; {counts.midway:,} hit a run between "
+        f"its first and its last checkpoint, {counts.resumed:,} resumes went on from there"
     )
     return tally
 

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Callable, Sequence
 
+from .process import OutOfTimeError
 from .settings import Settings
 from .tally import Tally
 
@@ -43,6 +44,9 @@ def run_cases(
                 case, begun = pending.pop(future)
                 durations.append(time.monotonic() - begun)
                 error = future.exception()
+                if isinstance(error, OutOfTimeError):
+                    left = []
+                    continue
                 tally.add(case, [f"{type(error).__name__}: {error}"] if error else future.result())
                 if not tally.lost or tally.lost[-1][0] != case:
                     shutil.rmtree(settings.folder / f"{name}-{case}", ignore_errors=True)

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import IO, NamedTuple, Sequence
@@ -53,6 +54,23 @@ def patience(seconds: float) -> float:
     return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
+class OutOfTimeError(Exception):
+    """The whole call's time is up: the case that meets this counts as not reached."""
+
+
+_live: set[subprocess.Popen[bytes]] = set()
+_live_lock = threading.Lock()
+_is_over = threading.Event()
+
+
+def end_all() -> None:
+    """Kill the processes that still run, and let none begin any more."""
+    with _live_lock:
+        _is_over.set()
+        for popen in _live:
+            popen.kill()
+
+
 class Process:
     """A started ``python -m MODULE ARGUMENTS``; its output goes to files, so that no pipe can fill up."""
 
@@ -62,14 +80,18 @@ class Process:
         self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # `finish` closes it
         self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.begun = time.monotonic()
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._err,
-            env=environment(),
-            cwd=cwd,
-        )
+        with _live_lock:
+            if _is_over.is_set():
+                raise OutOfTimeError
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=self._out,
+                stderr=self._err,
+                env=environment(),
+                cwd=cwd,
+            )
+            _live.add(self.popen)
 
     @property
     def seconds(self) -> float:
@@ -94,6 +116,10 @@ class Process:
             self.popen.kill()
             self.popen.wait()
             rc = None
+        with _live_lock:
+            _live.discard(self.popen)
+        if _is_over.is_set():
+            raise OutOfTimeError
         seconds = self.seconds
         texts = []
         for file in (self._out, self._err):

@@ -15,7 +15,7 @@ _MAX_GROWTH_MB = 20  # or this, whichever is more
 _MAX_FILES = 2
 _START_S = 25.0  # more than it takes to begin and to end, on a busy machine
 _LONG_ROUNDS = 300
-_MIN_ROUNDS = 20
+_MIN_ROUNDS = 12
 
 
 def check(settings: Settings, deadline: float) -> Tally:
@@ -23,7 +23,7 @@ def check(settings: Settings, deadline: float) -> Tally:
     tally = Tally(NAME, planned=1)
     left = deadline - time.monotonic()
     is_timed = left != float("inf")
-    seconds = max(5.0, left - 10) if is_timed else 3600.0
+    seconds = max(10.0, left - 3) if is_timed else 3600.0
     rounds = _LONG_ROUNDS if settings.rounds is None else max(_MIN_ROUNDS, settings.rounds // 2)
     arguments = [str(rounds), str(seconds), str(settings.workspace(NAME, 0))]
     finished, reports = run_child("soak_child", arguments, seconds + _START_S)
