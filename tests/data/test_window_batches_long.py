@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, List, Tuple
 
 import numpy
 import pytest
@@ -18,7 +18,7 @@ from gluon_softmax.data import window_batches
 from gluon_softmax.data.window_batches import _cut_sentences
 
 CHUNK, W = 40, 3
-Pairs = "list[tuple[int, int]]"
+Pairs = List[Tuple[int, int]]
 
 
 def one_line(num_words: int = 1000) -> TinyCorpus:

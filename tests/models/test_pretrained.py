@@ -24,6 +24,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "vec.txt"
 
 
+def test_a_binary_file_begins_as_a_text_does(path: Path, tmp_path: Path) -> None:
+    gs.WordVectors.load(path).save(tmp_path / "vec.bin", binary=True)
+    tables = []
+    for file in (path, tmp_path / "vec.bin"):
+        net = gs.Embedding(5, 4)
+        net.initialize(init.Zero())
+        assert gs.load_vectors(net, VOCAB, file) == 2
+        tables.append(net.weight.data().asnumpy())
+    numpy.testing.assert_array_equal(tables[0], tables[1])
+    numpy.testing.assert_array_equal(tables[0][2], MATRIX[2])
+
+
 def nets() -> list[Any]:
     counts = numpy.arange(5, 0, -1)
     tied = gs.LanguageModel(5, 4, 4, gs.SampledSoftmax(5, 4, 2), tie_weights=True)

@@ -51,7 +51,9 @@ def test_the_binary_format_of_gensim_and_that_of_word2vec_c(
     WordVectors(["a", "b"], [[1, 2], [0.1, -4]]).save(path, binary=True, newlines=newlines)
     assert path.read_bytes() == expected
     again = WordVectors.load(path)
-    assert again.tokens == ["a", "b"] and (again.matrix == numpy.float32([[1, 2], [0.1, -4]])).all()
+    assert (
+        again.tokens == ["a", "b"] and (again.matrix == numpy.array([[1, 2], [0.1, -4]], numpy.float32)).all()
+    )
 
 
 @pytest.mark.parametrize("binary", [False, True])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import math
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 import numpy
 import pytest
@@ -32,7 +32,7 @@ def generator() -> Iterator[tuple[Any, Any]]:
     yield from three_batches()
 
 
-ITERABLES = {
+ITERABLES: dict[str, Callable[[], Any]] = {
     "a list of host arrays": three_batches,
     "a tuple": lambda: tuple(three_batches()),
     "a list of MXNet's arrays": lambda: three_batches(np.array),
@@ -167,7 +167,7 @@ def test_language_model_batches_in_a_list_keep_the_axis_of_their_columns() -> No
     from oracles.recurrent_reference import random_text
 
     batches = list(gs.LanguageModelBatches(random_text(23, 9), 4, 3, "test"))
-    assert all(batch.batch_axis == 1 for batch in as_batches(batches).epoch(0))  # type: ignore[attr-defined]
+    assert all(batch.batch_axis == 1 for batch in as_batches(batches).epoch(0))
     net = gs.LanguageModel(9, 4, 3, gs.FullSoftmax(9, 3), cell="gru")
     net.initialize(ctx=[mx.cpu(0), mx.cpu(1)])
     assert held_out_loss(net, as_batches(batches), [mx.cpu(0), mx.cpu(1)]) > 0
