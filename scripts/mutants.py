@@ -186,7 +186,7 @@ def test_all(mutants: list[Mutant], num_workers: int) -> list[Result]:
                 mutant = waiting.get_nowait()
                 result = worker.test(mutant, sources[mutant.file])
                 results.append(result)
-                fate = f"caught by {result.by}" if result.by else "SURVIVED"
+                fate = f"caught by {result.by[:60]}" if result.by else "SURVIVED"
                 seconds = time.monotonic() - begun
                 print(
                     f"{len(results)}/{len(mutants)} {seconds:.0f} s {_shown(mutant)}: {fate}", file=sys.stderr

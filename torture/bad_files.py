@@ -158,6 +158,7 @@ def _configs() -> list[BadFile]:
         ("seed", "x"),
     )
     found += [BadFile(f"config.json: {n or 'options'} {v!r}", _RESUME, _option(n, v)) for n, v in values]
+    found += [BadFile(f"config.json: {n or 'options'} {v!r}", _SIMILAR, _option(n, v)) for n, v in values[:3]]
     return [
         *found,
         BadFile("config.json: lr of 401 digits", _RESUME, _digits),
