@@ -11,11 +11,14 @@ import sys
 import traceback
 import zipfile
 from pathlib import Path
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 import numpy
 
 from .mutations import mutate, mutate_options, mutate_value, pick
+
+if TYPE_CHECKING:
+    from gluon_softmax.models.skip_gram import SkipGram
 
 _EXPECTED = (ValueError, TypeError, KeyError, OSError)
 Try = Callable[[random.Random], None]  # makes an input and gives it to the parser
@@ -58,7 +61,7 @@ def _vectors(folder: Path) -> Try:
     return attempt
 
 
-def _small_checkpoint(folder: Path) -> tuple[object, dict[str, bytes]]:
+def _small_checkpoint(folder: Path) -> tuple[SkipGram, dict[str, bytes]]:
     """A net and the files of its checkpoint after an epoch."""
     import gluon_softmax as gs
     from gluon_softmax.data.skip_gram_batches import SkipGramPairs
@@ -74,7 +77,7 @@ def _small_checkpoint(folder: Path) -> tuple[object, dict[str, bytes]]:
     return net, {path.name: path.read_bytes() for path in (folder / "checkpoint").iterdir() if path.is_file()}
 
 
-def _restore(folder: Path, net: object, files: dict[str, bytes]) -> None:
+def _restore(folder: Path, net: SkipGram, files: dict[str, bytes]) -> None:
     from gluon_softmax.training.checkpoint import Checkpoint
 
     for path in folder.iterdir():
@@ -136,7 +139,7 @@ def _other_arrays(content: bytes, rng: random.Random) -> bytes:
 
 
 def _config_text() -> bytes:
-    from gluon_softmax.runs.build import resolve_options
+    from gluon_softmax.runs.resolve import resolve_options
 
     corpus = {"name": "c", "vocab_size": 8, "vocab_sha256": "0" * 64, "counts_sha256": "1" * 64}
     config = {"options": resolve_options({}), "versions": {"numpy": "1.23.5"}, "corpus": corpus}
@@ -212,9 +215,8 @@ def _archive(folder: Path) -> Try:
 
 def _options(folder: Path) -> Try:
     del folder
-    from gluon_softmax.runs.build import resolve_options
-
     from gluon_softmax.runs.models import MODELS
+    from gluon_softmax.runs.resolve import resolve_options
 
     def attempt(rng: random.Random) -> None:
         model = rng.choice(sorted(MODELS))
