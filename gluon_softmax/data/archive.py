@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from ..utils.errors import CorpusError
-from ..utils.files import naming, whole_file
+from ..utils.files import DAMAGED_ZIP, naming, whole_file
 
 TIMEOUT = (5.0, 30.0)  # seconds to connect, and to wait for the next bytes
 _BLOCK = 1 << 20
@@ -25,16 +25,6 @@ MAX_UNPACKED = 1 << 30  # bytes, all members together
 MAX_RATIO = 100  # of a member's size to what it is packed to; text comes to 3, the same line again to 1,000
 _MAX_LISTED = 20  # names of members in a message
 _SMALL = 1 << 20  # bytes that a member may have whatever its ratio
-# What zipfile raises on damaged input, whichever field the damage hit.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-    UnicodeDecodeError,
-)
 
 
 def sha1_of(path: str | Path) -> str:
@@ -130,7 +120,7 @@ def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive, path)
             yield archive
-    except (*_DAMAGE, OSError) as error:
+    except (*DAMAGED_ZIP, OSError) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # EINVAL: an offset before the file
             raise
         raise CorpusError(

@@ -23,7 +23,7 @@ import numpy
 
 from ..utils.checks import check_positive_int
 from ..utils.errors import CheckpointError, TrainingDiverged
-from ..utils.files import remove_parts, write_whole
+from ..utils.files import DAMAGED_ZIP, remove_parts, write_whole
 from ..utils.types import Metrics
 from .checkpoint_arrays import (
     Arrays,
@@ -209,8 +209,11 @@ class Checkpoint:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != file["sha256"]:
             raise CheckpointError(f"{path} is damaged: its SHA-256 is not the one written with it")
-        with numpy.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+        try:
+            with numpy.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except (*DAMAGED_ZIP, ValueError, KeyError, TypeError, OSError) as error:
+            raise CheckpointError(f"{path} is damaged: {error}") from None
 
 
 def _pack(arrays: Arrays) -> bytes:
@@ -247,14 +250,24 @@ def _read_index(path: Path) -> dict[str, Any]:
         index: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if index.pop("sha256") != _digest(index):
             raise ValueError("its SHA-256 is not the one written in it")
-        for kind, file in index["files"].items():
-            if kind not in _KINDS or Path(file["name"]).name != file["name"]:
-                raise ValueError(f"it names {file['name']!r}, which is none of this folder's files")
+        _check_index(index)
     except FileNotFoundError:
         raise CheckpointError(f"{path.parent} holds no checkpoint: {path.name} is missing") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"{path} is damaged: {error}") from None
     return index
+
+
+def _check_index(index: dict[str, Any]) -> None:
+    """Raise ValueError, KeyError or TypeError for a signed index that no checkpoint writes."""
+    for kind, file in index["files"].items():
+        if kind not in _KINDS or Path(file["name"]).name != file["name"]:
+            raise ValueError(f"it names {file['name']!r}, which is none of this folder's files")
+    if not {"parameters", "optimizer"} <= set(index["files"]):
+        raise ValueError("it names no parameters and optimizer")
+    epochs = [metrics["epoch"] for metrics in index["history"]]
+    if epochs != list(range(1, len(epochs) + 1)) or index["epoch"] != len(epochs):
+        raise ValueError("its history is not that of its epochs")
 
 
 def _digest(index: dict[str, Any]) -> str:

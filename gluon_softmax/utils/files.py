@@ -9,8 +9,21 @@ import contextlib
 import os
 import re
 import uuid
+import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Any, ContextManager, Iterator, Literal, overload
+
+# What zipfile and NumPy raise on a damaged archive, whichever field the damage hit.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    UnicodeDecodeError,
+)
 
 
 @overload

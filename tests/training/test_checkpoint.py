@@ -161,7 +161,7 @@ def test_another_model_or_optimizer_is_refused(saved: Saved) -> None:
 
 
 @pytest.mark.parametrize("fails_at", [0, 1, 2])
-@pytest.mark.parametrize("history", [HISTORY, HISTORY * 2])
+@pytest.mark.parametrize("history", [HISTORY, [*HISTORY, {"epoch": 3, "loss": 0.125}]])
 def test_a_save_that_fails_leaves_the_checkpoint_before_it(
     history: list[Metrics], fails_at: int, saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,7 +192,7 @@ def test_files_do_not_pile_up(tmp_path: Path, keep: int) -> None:
     net, trainer = make(1)
     for epoch in range(4):
         step(net, trainer)
-        checkpoint.save(net, trainer, [{"epoch": i} for i in range(epoch + 1)])
+        checkpoint.save(net, trainer, [{"epoch": i + 1} for i in range(epoch + 1)])
     names = [path.name.split("-")[0] for path in tmp_path.iterdir()]
     indexes = ["checkpoint.json", "checkpoint.1.json", "checkpoint.2.json"][:keep]
     assert sorted(names) == sorted([*indexes, *["optimizer", "parameters"] * keep])

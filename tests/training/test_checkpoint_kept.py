@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy
 import pytest
 
 from gluon_softmax.backend import autograd, gluon, init, mx, nn, np
-from gluon_softmax.training.checkpoint import Checkpoint, PartialEpoch, TrainingState
+from gluon_softmax.training.checkpoint import Checkpoint, PartialEpoch, TrainingState, _digest
 from gluon_softmax.training.trainer import make_trainer
 from gluon_softmax.utils.errors import CheckpointError, TrainingDiverged
 
@@ -106,8 +107,6 @@ def test_what_a_killed_process_left_is_removed_by_the_next_save_and_nothing_else
 def test_an_index_that_names_a_file_elsewhere_deletes_nothing(
     two: tuple[Checkpoint, list[numpy.ndarray]],
 ) -> None:
-    from gluon_softmax.training.checkpoint import _digest
-
     checkpoint, _ = two
     victim = checkpoint.folder.parent / "victim.txt"
     victim.write_text("mine")
@@ -122,6 +121,53 @@ def test_an_index_that_names_a_file_elsewhere_deletes_nothing(
     checkpoint.save(net, trainer, epochs(3))
     checkpoint.save(net, trainer, epochs(4))
     assert victim.read_text() == "mine"
+
+
+def _signed(index: Any) -> str:
+    return json.dumps({**index, "sha256": _digest(index)} if isinstance(index, dict) else index)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: [],
+        lambda _: None,
+        lambda index: {**index, "history": None},
+        lambda index: {**index, "history": [1, 2]},
+        lambda index: {**index, "history": [{"epoch": 7}]},
+        lambda index: {**index, "epoch": 5},
+        lambda index: {**index, "files": {}},
+        lambda index: {**index, "files": {"parameters": "x"}},
+    ],
+    ids=range(8),
+)
+def test_a_signed_index_that_no_checkpoint_writes_is_damaged(
+    change: Any, two: tuple[Checkpoint, list[numpy.ndarray]]
+) -> None:
+    checkpoint, weights = two
+    path = checkpoint.folder / "checkpoint.json"
+    index = json.loads(path.read_text())
+    del index["sha256"]
+    path.write_text(_signed(change(index)))
+    net, trainer = make()
+    with pytest.warns(
+        UserWarning, match=r"checkpoint.json is damaged: .*; the checkpoint before it is taken"
+    ):
+        checkpoint.restore(net, trainer)
+    numpy.testing.assert_array_equal(net.weight.data().asnumpy(), weights[0])
+
+
+def test_arrays_that_are_no_archive_are_damaged(two: tuple[Checkpoint, list[numpy.ndarray]]) -> None:
+    checkpoint, _ = two
+    path = checkpoint.folder / "checkpoint.json"
+    index = json.loads(path.read_text())
+    del index["sha256"]
+    file = index["files"]["parameters"]
+    (checkpoint.folder / file["name"]).write_bytes(b"PK no archive")
+    file["sha256"] = hashlib.sha256(b"PK no archive").hexdigest()
+    path.write_text(_signed(index))
+    with pytest.warns(UserWarning, match=r"parameters-2.* is damaged"):
+        checkpoint.restore(*make())
 
 
 def test_what_is_not_finite_is_never_saved(two: tuple[Checkpoint, list[numpy.ndarray]]) -> None:
