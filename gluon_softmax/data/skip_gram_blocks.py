@@ -81,6 +81,14 @@ class SkipGramBlocks(WindowBatches):
         self._rows = self.batch_size // self.block_size
         self._noise = UnigramSampler(corpus.counts, power, exclude=[UNK_ID]) if num_noise_words else None
 
+    @property
+    def noise_prob(self) -> numpy.ndarray:
+        """The probability of each word in a draw of noise: float64 (vocab_size,), zeros without noise."""
+        if self._noise is None:
+            return numpy.zeros(self.vocab_size)
+        prob: numpy.ndarray = self._noise.prob(numpy.arange(self.vocab_size))
+        return prob
+
     def _windows(self, epoch: int, chunk: int) -> _Reaches:
         ids, sentence_of, rng = self._text(epoch, chunk)
         return _Reaches(ids, *draw_reaches(sentence_of, self.max_window_size, rng))

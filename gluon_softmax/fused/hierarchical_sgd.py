@@ -7,7 +7,8 @@ one small matrix product, most of which counts. See `PairGrouping`.
 
 from __future__ import annotations
 
-from typing import Iterator
+import math
+from typing import Callable, Iterator
 
 import numpy
 
@@ -16,12 +17,16 @@ from ..backend.arrays import reshaped_view
 from ..backend.ops import grouped_matmul, grouped_transpose, softplus
 from ..utils.types import Array, BlockBatches, Namespace
 from ..vocabulary.binary_tree import BinaryTree
+from .damping import center_shares, pairs_per_step, row_damping
 from .node_span import span_table
-from .sgd import InPlaceSGD, Prepared, Update, aliased_gradient
+from .sgd import InPlaceSGD, Multipliers, Prepared, Update, aliased_gradient, unit_multipliers
 from .tree_groups import PairGrouping, PairGroups
 
 _GROUP_SIZE = 32  # pairs in a group
 _MAX_CHANGES = 32  # changes of a node in a step that count in full: the root has one for each pair
+# The changes that a pair meets in the rows of its context word and of its nodes, times the rate: 0.27 on PTB
+# at its default rate, where it trains up to 0.5; at 0.9 it diverged. See `row_damping`.
+_MAX_CHANGES_MET = 0.5
 
 
 class HierarchicalSGD(InPlaceSGD):
@@ -68,22 +73,28 @@ class HierarchicalSGD(InPlaceSGD):
     """
 
     def __init__(
-        self, hidden_table: Array, node_table: Array, tree: BinaryTree, batches: BlockBatches
+        self,
+        hidden_table: Array,
+        node_table: Array,
+        tree: BinaryTree,
+        batches: BlockBatches,
+        lr: float = 0.0,
+        multipliers: Callable[[], Multipliers] = unit_multipliers,
     ) -> None:
-        super().__init__([span_table(_GROUP_SIZE)], hidden_table.ctx)
-        kept = batches.kept_counts
-        pairs = batches.batch_size * batches.expected_positions / kept.sum()  # of a batch
+        pairs, (num_nodes, width) = pairs_per_step(batches), node_table.shape
+        shares = center_shares(batches)
+        passing = numpy.bincount(tree.flat_points, numpy.repeat(pairs * shares, tree.lengths), num_nodes)
+        max_met = _MAX_CHANGES_MET / lr if lr else math.inf
+        damping = row_damping(pairs * shares, passing, max_met, _MAX_CHANGES)
+        super().__init__([span_table(_GROUP_SIZE)], damping, hidden_table.ctx, multipliers)
         self._num_groups = max(1, -int(-pairs // _GROUP_SIZE))
         self._grouping = PairGrouping(tree, _GROUP_SIZE, self._num_groups)
-        num_nodes, width = node_table.shape
-        passing = numpy.bincount(tree.flat_points, numpy.repeat(kept, tree.lengths), num_nodes) / kept.sum()
-        damping = numpy.minimum(1, _MAX_CHANGES / numpy.maximum(1, pairs * passing))
-        self._damping = np.array(damping[:, None], dtype="float32", ctx=self._ctx)  # (V - 1, 1)
         self._hidden_table = aliased_gradient(hidden_table, (len(tree), 1, width))
         self._node_table = aliased_gradient(node_table, (num_nodes, 1, width))
         self._losses = nn.HybridLambda(_sum_of_losses)
         self._losses.hybridize()
-        self._graphs: dict[tuple[int, int], nn.HybridLambda] = {}  # by number of nodes and buffer
+        # by number of nodes, buffer and whether context words are damped
+        self._graphs: dict[tuple[int, int, bool], nn.HybridLambda] = {}
 
     def _prepare(self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray) -> Iterator[Prepared]:
         arranged = self._grouping.arrange(*(a.reshape(-1, a.shape[-1]) for a in (words, left, right)))
@@ -114,7 +125,9 @@ class HierarchicalSGD(InPlaceSGD):
         width = v.shape[-1]
         v_of_groups = reshaped_view(v, (self._num_groups, _GROUP_SIZE, width))
         w_on_the_left = reshaped_view(w, (-1, width, 1, 1))
-        gradients = self._compiled(nodes.size, buffer)
+        of_contexts, of_nodes = self._damping
+        contexts_damped = (contexts, of_contexts) if self._is_damped[0] else ()
+        gradients = self._compiled(nodes.size, buffer, self._is_damped[0])
         with autograd.train_mode():  # see `grouped_matmul`
             changes = gradients(
                 v.detach(),
@@ -125,7 +138,8 @@ class HierarchicalSGD(InPlaceSGD):
                 weight_row,
                 label_row,
                 *self._at_rate(rate),
-                self._damping,
+                of_nodes,
+                *contexts_damped,
             )
         return Update([v, w], list(changes))
 
@@ -134,11 +148,11 @@ class HierarchicalSGD(InPlaceSGD):
         w = np.take(self._node_table, nodes, axis=0, mode="clip")  # (1, n columns, 1, d)
         return v, w
 
-    def _compiled(self, num_nodes: int, buffer: int) -> nn.HybridLambda:
-        found = self._graphs.get((num_nodes, buffer))
+    def _compiled(self, num_nodes: int, buffer: int, damped: bool) -> nn.HybridLambda:
+        found = self._graphs.get((num_nodes, buffer, damped))
         if found is None:
             step = _GroupedStep(self._num_groups, num_nodes)
-            found = self._graphs[num_nodes, buffer] = nn.HybridLambda(step.gradients)
+            found = self._graphs[num_nodes, buffer, damped] = nn.HybridLambda(step.gradients)
             found.hybridize(static_alloc=True, static_shape=True)
         return found
 
@@ -161,12 +175,15 @@ class _GroupedStep:
         label_row: Array,
         spans: Array,
         damping: Array,
+        *contexts_damped: Array,
     ) -> tuple[Array, Array]:
         """Gradients of v and w, times the rate if `spans` are; see `grouped_matmul` for the shapes.
 
         v (1, n size, 1, d) and w (1, n columns, 1, d); `v_of_groups` (n, size, d) and `w_on_the_left` (n
         columns, d, 1, 1) are the same numbers, since a reshape within the graph would copy them. nodes (1, n
         columns); `weight_row` and `label_row` (1, n columns, 1) -> dv and dw, in the shapes of v and w.
+        `contexts_damped`: nothing, or contexts (1, n size) and the factors (V, 1) of the changes of their
+        rows.
         """
         n, size = self._num_groups, _GROUP_SIZE
         weight, label = _weight_and_label(F, weight_row, label_row, spans)
@@ -177,6 +194,9 @@ class _GroupedStep:
         slope = label - weight * F.npx.activation(score, act_type="sigmoid")  # (1, n columns, 1, size)
         slope_transposed = grouped_transpose(F, F.np.reshape(slope, (n, -1, size)))
         dv = grouped_matmul(F, F.np.reshape(slope_transposed, (n * size, -1, 1, 1)), w, n, n * size)
+        if contexts_damped:
+            contexts, of_contexts = contexts_damped
+            dv = dv * F.np.expand_dims(F.np.take(of_contexts, contexts, axis=0, mode="clip"), -1)
         damped = damping * F.np.reshape(slope, (-1, size))
         dw = grouped_matmul(F, F.np.reshape(damped, (-1, size, 1, 1)), v, n, self._num_nodes)
         return dv, dw

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+import math
+from typing import Callable, Iterator
 
 import numpy
 
 from ..backend import autograd, nn, np
 from ..backend.ops import softplus
 from ..utils.types import Array, BlockBatches, Namespace
-from .sgd import InPlaceSGD, Prepared, Update, aliased_gradient
+from .damping import center_shares, pairs_per_step, row_damping
+from .sgd import InPlaceSGD, Multipliers, Prepared, Update, aliased_gradient, unit_multipliers
 
 _MEASURE_EVERY = 32  # steps
+# The changes that a pair meets in its rows, times the rate: 0.47 on PTB at its default rate. Without damping
+# mini_ptb trained at 1.0 and diverged at 1.5. See `row_damping`.
+_MAX_CHANGES_MET = 0.8
 
 
 class NegativeSamplingSGD(InPlaceSGD):
@@ -33,29 +38,42 @@ class NegativeSamplingSGD(InPlaceSGD):
         -log sigmoid(u_o . v_c) - (K / M) sum_{m=1..M} log sigmoid(-u_m . v_c)
 
     in nats, which equals `NegativeSampling` with K noise words of its own for every pair in expectation.
-    docs/fast_path.md draws a step on five words.
+    docs/fast_path.md draws a step on five words. Rows that would diverge at the rate `lr`, since most pairs
+    of a step have them, are damped: their dv and du are multiplied by a factor below 1, see `row_damping`.
 
     Parameters
     ----------
     center_table, word_table : (vocab_size, d) on one context.
-    batches : a `SkipGramBlocks`; its sizes decide the shapes of a step.
+    batches : a `SkipGramBlocks`; its sizes decide the shapes of a step, and how often it expects each word as
+        a centre, as a context word and as noise decides the damping.
+    lr : the highest rate that a step will have; with 0 nothing is damped.
+    multipliers : what the rate of each table is multiplied by, see `InPlaceSGD`.
 
     Raises ValueError for tables of different shapes.
     """
 
-    def __init__(self, center_table: Array, word_table: Array, batches: BlockBatches) -> None:
+    def __init__(
+        self,
+        center_table: Array,
+        word_table: Array,
+        batches: BlockBatches,
+        lr: float = 0.0,
+        multipliers: Callable[[], Multipliers] = unit_multipliers,
+    ) -> None:
         if center_table.shape != word_table.shape:
             raise ValueError(
                 f"word_table takes the shape of center_table, {center_table.shape}; got {word_table.shape}"
             )
         sizes = batches.max_window_size, batches.block_size, batches.num_noise_words, batches.shared_noise
-        super().__init__(score_tables(*sizes), center_table.ctx)
+        super().__init__(score_tables(*sizes), _damping(batches, lr), center_table.ctx, multipliers)
         self._reach, self._block = sizes[:2]
         self._center_table = aliased_gradient(center_table, center_table.shape)
         self._word_table = aliased_gradient(word_table, word_table.shape)
-        self._gradients = [nn.HybridLambda(_gradients) for _ in range(2)]  # one for each buffer
+        self._gradients = {  # by whether rows are damped, and by buffer
+            (damped, buffer): nn.HybridLambda(_gradients) for damped in (False, True) for buffer in range(2)
+        }
         self._losses = nn.HybridLambda(_sum_of_losses)
-        for graph in (*self._gradients, self._losses):
+        for graph in (*self._gradients.values(), self._losses):
             graph.hybridize(static_alloc=True, static_shape=True)
 
     def _prepare(self, words: numpy.ndarray, left: numpy.ndarray, right: numpy.ndarray) -> Iterator[Prepared]:
@@ -76,7 +94,9 @@ class NegativeSamplingSGD(InPlaceSGD):
         centers, words, row = inputs
         with autograd.record():
             v, u = self._look_up(centers, words)
-        changes = self._gradients[buffer](v.detach(), u.detach(), row, *self._at_rate(rate))
+        damped = any(self._is_damped)
+        damping = (centers, words, *self._damping) if damped else ()
+        changes = self._gradients[damped, buffer](v.detach(), u.detach(), row, *self._at_rate(rate), *damping)
         return Update([v, u], list(changes))
 
     def _look_up(self, centers: Array, words: Array) -> tuple[Array, Array]:
@@ -85,19 +105,34 @@ class NegativeSamplingSGD(InPlaceSGD):
         return v, u
 
 
+def _damping(batches: BlockBatches, lr: float) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """The factors of centres and of words (V,): a pair changes its centre's row 1 + K times."""
+    pairs, shares, noise = pairs_per_step(batches), center_shares(batches), batches.num_noise_words
+    return row_damping(
+        pairs * (1 + noise) * shares,
+        pairs * (shares + noise * batches.noise_prob),
+        _MAX_CHANGES_MET / lr if lr else math.inf,
+    )
+
+
 def _gradients(
-    F: Namespace, v: Array, u: Array, row: Array, label: Array, weight: Array
+    F: Namespace, v: Array, u: Array, row: Array, label: Array, weight: Array, *damping: Array
 ) -> tuple[Array, Array]:
     """The four lines of `NegativeSamplingSGD` for n blocks at once.
 
     v (n, b, d), u (n, C, d), row (n, b) of the tables label and weight -> dv (n, b, d), du (n, C, d). The
-    tables are given times the rate, so slope, dv and du are times the rate too.
+    tables are given times the rate, so slope, dv and du are times the rate too. `damping`: nothing, or
+    centers (n, b), words (n, C) and the factors (V, 1) of the changes of their rows.
     """
     score = F.npx.batch_dot(v, u, transpose_b=True)  # (n, b, C)
     label, weight = _label_and_weight(F, row, label, weight)
     slope = label - weight * F.npx.activation(score, act_type="sigmoid")
     dv = F.npx.batch_dot(slope, u)
     du = F.npx.batch_dot(slope, v, transpose_a=True)
+    if damping:
+        centers, words, of_centers, of_words = damping
+        dv = dv * F.np.take(of_centers, centers, axis=0, mode="clip")  # (n, b, 1)
+        du = du * F.np.take(of_words, words, axis=0, mode="clip")  # (n, C, 1)
     return dv, du
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+from ..backend import gluon
 from ..fused.hierarchical_sgd import HierarchicalSGD
 from ..fused.negative_sampling_sgd import NegativeSamplingSGD
-from ..fused.sgd import InPlaceSGD
+from ..fused.sgd import InPlaceSGD, Multipliers
 from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
@@ -51,24 +52,38 @@ class SkipGram(WordModel):
             loss = self.output_layer(self.embed(center), context)
         return loss
 
-    def in_place_sgd(self, batches: BlockBatches, ctx: Context) -> InPlaceSGD:
+    def in_place_sgd(self, batches: BlockBatches, ctx: Context, lr: float = 0.0) -> InPlaceSGD:
         """The fast steps of plain SGD on `SkipGramBlocks`, as `train` asks for them; see docs/fast_path.md.
 
         They are a `NegativeSamplingSGD` or a `HierarchicalSGD`, for an output layer of exactly the class
-        `NegativeSampling` or `HierarchicalSoftmax`: a subclass may have another loss. Raises TypeError for
-        other layers, ValueError if the batches have other noise than the layer.
+        `NegativeSampling` or `HierarchicalSoftmax`: a subclass may have another loss. `lr` is the highest
+        rate that they will have: rows that would diverge at it are damped, see `row_damping`.
+
+        Of the parameters they read what a Trainer reads: ``lr_mult``, and that ``grad_req`` is "null" for one
+        that stays as it is, both at the beginning of every 64 batches; ``wd_mult`` is a factor of a weight
+        decay that they do not have. Raises TypeError for other layers, ValueError if the batches have other
+        noise than the layer, and for the ``grad_req`` "add".
         """
         layer = self.output_layer
         if type(layer) is NegativeSampling:
             _check_noise(batches, layer.num_noise_words)
-            return NegativeSamplingSGD(self.embed.weight.data(ctx), layer.weight.data(ctx), batches)
-        if type(layer) is HierarchicalSoftmax:
+        elif type(layer) is HierarchicalSoftmax:
             _check_noise(batches, 0)
-            return HierarchicalSGD(self.embed.weight.data(ctx), layer.weight.data(ctx), layer.tree, batches)
-        raise TypeError(
-            "SkipGramBlocks take a SkipGram with NegativeSampling or HierarchicalSoftmax; "
-            f"got one with {type(layer).__name__}"
-        )
+        else:
+            raise TypeError(
+                "SkipGramBlocks take a SkipGram with NegativeSampling or HierarchicalSoftmax; "
+                f"got one with {type(layer).__name__}"
+            )
+        parameters = self.embed.weight, layer.weight
+
+        def multipliers() -> Multipliers:
+            return _rate_multiplier(parameters[0], batches), _rate_multiplier(parameters[1], batches)
+
+        multipliers()  # an error before training
+        words, output = (parameter.data(ctx) for parameter in parameters)
+        if isinstance(layer, HierarchicalSoftmax):
+            return HierarchicalSGD(words, output, layer.tree, batches, lr, multipliers)
+        return NegativeSamplingSGD(words, output, batches, lr, multipliers)
 
     def score(self, center: Array, contexts_negatives: Array) -> Array:
         """Inner products of each centre's vector with its words' output vectors: (B, 1), (B, L) -> (B, L).
@@ -84,6 +99,18 @@ class SkipGram(WordModel):
             )
         hidden = self.embed(center.reshape(-1))  # (B, d)
         return layer.score(hidden, contexts_negatives)
+
+
+def _rate_multiplier(parameter: gluon.Parameter, batches: BlockBatches) -> float:
+    """What a Trainer would multiply the rate of `parameter` by, 0 where it makes no updates."""
+    if parameter.grad_req == "null":
+        return 0.0
+    if parameter.grad_req != "write":
+        raise ValueError(
+            f"grad_req of {parameter.name} takes 'write' or 'null' with {type(batches).__name__}; "
+            f"got {parameter.grad_req!r}"
+        )
+    return float(parameter.lr_mult)
 
 
 def _check_noise(batches: BlockBatches, num_noise_words: int) -> None:

@@ -76,7 +76,7 @@ class TrainingSteps:
         self.batches_taken = 0
         self._in_place = None
         if isinstance(batches, BlockBatches) and isinstance(net, InPlaceNet):
-            self._in_place = net.in_place_sgd(batches, contexts[0])
+            self._in_place = net.in_place_sgd(batches, contexts[0], options.lr)
 
     def epoch(self, epoch: int, begun: PartialEpoch | None = None) -> Iterator[StepResult]:
         """Make the steps of an epoch, or of what is left of one, and yield what each measured.

@@ -107,6 +107,10 @@ class BlockBatches(Batches, Protocol):
     def kept_counts(self) -> numpy.ndarray:
         """How often each word survives subsampling on average, by id, (V,)."""
 
+    @property
+    def noise_prob(self) -> numpy.ndarray:
+        """The probability of each word in a draw of noise, by id, (V,); zeros where none is drawn."""
+
 
 class StepResult(NamedTuple):
     """What one step of training measured."""
@@ -128,8 +132,8 @@ class InPlaceSteps(Protocol):
 class InPlaceNet(Protocol):
     """A net that makes its own steps on `BlockBatches`."""
 
-    def in_place_sgd(self, batches: BlockBatches, ctx: Context) -> InPlaceSteps:
-        """The steps of this net on `ctx`."""
+    def in_place_sgd(self, batches: BlockBatches, ctx: Context, lr: float = 0.0) -> InPlaceSteps:
+        """The steps of this net on `ctx`; `lr` is the highest rate that they will have."""
 
 
 Figures = Mapping[str, float]  # what an evaluation measures, by name

@@ -49,7 +49,7 @@ def tree_of(net: SkipGram) -> BinaryTree:
 
 def epoch_of(net: SkipGram, batches: SkipGramBlocks, ctx: Context) -> tuple[list[float], list[int]]:
     """The steps on an epoch's batches: losses of those that measured it, and pairs."""
-    losses, _, sizes = zip(*net.in_place_sgd(batches, ctx).epoch(batches.epoch(0), lambda _: RATE))
+    losses, _, sizes, _ = zip(*net.in_place_sgd(batches, ctx).epoch(batches.epoch(0), lambda _: RATE))
     return [float(loss) for step in losses for loss in step], [size for size in sizes if size]
 
 

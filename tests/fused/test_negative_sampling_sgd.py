@@ -51,9 +51,9 @@ def one_step(
     batches = SkipGramBlocks(CORPUS, batch.left.size, W, layer.num_noise_words, **ROWS)
     steps = net.in_place_sgd(batches, ctx)
     assert isinstance(steps, NegativeSamplingSGD)
-    for graph in steps._gradients:
+    for graph in steps._gradients.values():
         graph.hybridize(hybridize)
-    (((loss,), measured, size),) = steps.epoch([batch], lambda _: rate)
+    (((loss,), measured, size, _),) = steps.epoch([batch], lambda _: rate)
     assert measured == size
     return float(loss), size
 
@@ -127,7 +127,7 @@ def test_each_step_has_its_rate_and_the_gradient_of_the_tables_one_step_before()
     sizes = len(pairs_of(pair[0])), len(pairs_of(pair[1]))
     rates = {0: 0.1, sizes[0]: 0.001}
     found = list(net.in_place_sgd(batches, mx.cpu()).epoch(pair, rates.__getitem__))
-    assert [size for _, _, size in found] == list(sizes)
+    assert [result.num_pairs for result in found] == list(sizes)
     for after, before, first, second in zip(tables(net), start, *moved):
         assert abs(first).max() > 1e-2 and abs(second).max() > 1e-4
         numpy.testing.assert_allclose(after, before + first + second, atol=1e-6)
@@ -138,11 +138,14 @@ def test_a_batch_without_pairs_moves_nothing_and_another_is_measured() -> None:
     batches, batch = SkipGramBlocks(CORPUS, 24, W, **ROWS), first_batch()
     still = batch._replace(left=0 * batch.left, right=0 * batch.right)
     start = tables(net)
-    assert list(net.in_place_sgd(batches, mx.cpu()).epoch([still], lambda _: 0.1)) == [([], 0, 0)]
+    assert list(net.in_place_sgd(batches, mx.cpu()).epoch([still], lambda _: 0.1)) == [([], 0, 0, True)]
     for after, before in zip(tables(net), start):
         numpy.testing.assert_array_equal(after, before)
     found = list(net.in_place_sgd(batches, mx.cpu()).epoch([still, batch], lambda _: 0.1))
-    assert [(len(losses), measured) for losses, measured, _ in found] == [(0, 0), (1, len(pairs_of(batch)))]
+    assert [(len(result.losses), result.num_measured) for result in found] == [
+        (0, 0),
+        (1, len(pairs_of(batch))),
+    ]
 
 
 def run(net: SkipGram, num_epochs: int = 3, **kwargs: Any) -> list[dict[str, Any]]:

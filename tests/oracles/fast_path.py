@@ -69,6 +69,10 @@ class ExampleBatches:
     def kept_counts(self) -> numpy.ndarray:
         return numpy.array(COUNTS, dtype=numpy.float64)
 
+    @property
+    def noise_prob(self) -> numpy.ndarray:
+        return numpy.eye(5)[4] * self.num_noise_words
+
     def epoch(self, epoch: int) -> Iterator[SkipGramBlockBatch]:
         assert epoch == 0
         yield BATCH

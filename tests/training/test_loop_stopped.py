@@ -9,11 +9,12 @@ from typing import Any, Callable, Iterator
 
 import numpy
 import pytest
-from oracles.blocks import CORPUS, D, V, W
+from oracles.blocks import CORPUS, B, D, V, W
 from oracles.recurrent_reference import Text
 
 import gluon_softmax as gs
 from gluon_softmax.backend import gluon, mx
+from gluon_softmax.fused import sgd
 from gluon_softmax.training import trainer as trainer_module
 from gluon_softmax.training.checkpoint import Checkpoint
 from gluon_softmax.utils.errors import TrainingInterrupted
@@ -29,6 +30,10 @@ def skip_gram() -> gluon.Block:
 def language_model() -> gluon.Block:
     layer = gs.SampledSoftmax(9, 5, 4, sparse_grad=True)
     return gs.LanguageModel(9, 4, 5, layer, "lstm", 2, dropout=0.3, sparse_grad=True)
+
+
+def blocks(num_noise_words: int) -> gs.SkipGramBlocks:
+    return gs.SkipGramBlocks(CORPUS, B, W, num_noise_words, block_size=B, subsampling="none")
 
 
 CASES: dict[str, tuple[Callable[[], gluon.Block], Callable[[], Any], dict[str, Any]]] = {
@@ -52,6 +57,12 @@ CASES: dict[str, tuple[Callable[[], gluon.Block], Callable[[], Any], dict[str, A
         lambda: gs.CBOWBatches(CORPUS, 2, W, threshold=0.05),
         {"optimizer": "adam", "clip_norm": 0.5},
     ),
+    "blocks, linear": (skip_gram, lambda: blocks(5), {"optimizer": "sgd", "schedule": "linear"}),
+    "blocks, hierarchical, decay": (
+        lambda: gs.SkipGram(V, D, gs.HierarchicalSoftmax(COUNTS, D)),
+        lambda: blocks(0),
+        {"optimizer": "sgd", "schedule": "linear", "decay": 0.9},
+    ),
     "language model with dropout": (
         language_model,
         lambda: gs.LanguageModelBatches(WORDS, 2, 3),
@@ -69,6 +80,7 @@ CASES: dict[str, tuple[Callable[[], gluon.Block], Callable[[], Any], dict[str, A
 def short_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run can be saved at every fourth step, so that small runs can be stopped in many places."""
     monkeypatch.setattr(trainer_module, "STEPS_PER_SEED", 4)
+    monkeypatch.setattr(sgd, "_CHUNK", 4)
 
 
 def weights(net: gluon.Block) -> dict[str, numpy.ndarray]:
@@ -91,13 +103,10 @@ class Stopping:
 
     def __init__(self, batches: Any, n: int, signum: int) -> None:
         self._batches, self._n, self._signum = batches, n, signum
-        self.expected_positions = batches.expected_positions
         self.taken = 0
 
-    @property
-    def produced(self) -> dict[str, int]:
-        found: dict[str, int] = self._batches.produced
-        return found
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._batches, name)
 
     def epoch(self, epoch: int) -> Iterator[Any]:
         for batch in self._batches.epoch(epoch):
