@@ -54,6 +54,7 @@ class PartialEpoch:
     measured: int  # positions whose loss is in `total`
     total: float  # sum of the losses, nats
     seconds: float  # of training
+    lr: float  # of the last step
     carried: list[list[numpy.ndarray]] = dataclasses.field(default_factory=list)
 
 

@@ -246,6 +246,7 @@ class _Epochs:
             measured=self.meter.measured,
             total=self.meter.total,
             seconds=seconds,
+            lr=self.steps.trainer.learning_rate,
             carried=self.steps.carried(),
         )
         self.saved.save(self.steps, self.state(history, partial))

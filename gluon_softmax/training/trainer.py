@@ -88,6 +88,7 @@ class TrainingSteps:
         self._carried = CarriedState(self.net)
         if begun is not None:
             self._carried.go_on(begun.carried, self.contexts)
+            self.trainer.set_learning_rate(begun.lr)  # it may have been the epoch's last step
         batches = self._taken(itertools.islice(self.batches.epoch(epoch), self.batches_taken, None))
         if self._in_place is not None:
             return self._in_place.epoch(batches, lambda positions: self._set_rate(epoch, before + positions))

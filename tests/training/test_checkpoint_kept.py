@@ -191,7 +191,7 @@ def test_the_middle_of_an_epoch_comes_back_whole(tmp_path: Path) -> None:
     net, trainer = make()
     checkpoint = Checkpoint(tmp_path)
     carried = [[numpy.random.default_rng(k).normal(size=(1, 2, 3)).astype("float32")] * 2 for k in range(2)]
-    partial = PartialEpoch(96, 1234, 1200, 0.1 + 0.2, 7.5, carried)
+    partial = PartialEpoch(96, 1234, 1200, 0.1 + 0.2, 7.5, 0.25, carried)
     checkpoint.save(net, trainer, TrainingState(epochs(1), partial, [(0.5, 3.25)], 4.16))
     state = checkpoint.restore_state(*make())
     assert state.history == epochs(1) and state.curve == [(0.5, 3.25)] and state.first_loss == 4.16

@@ -52,6 +52,16 @@ CASES: dict[str, tuple[Callable[[], gluon.Block], Callable[[], Any], dict[str, A
         lambda: gs.SkipGramBatches(CORPUS, 2, W, threshold=0.05),
         {"optimizer": "adagrad", "decay": 0.5},
     ),
+    "blocks, negative sampling, linear": (
+        skip_gram,
+        lambda: gs.SkipGramBlocks(CORPUS, 2, W, block_size=2, threshold=0.05, shared_noise=3),
+        {"optimizer": "sgd", "schedule": "linear"},
+    ),
+    "blocks, hierarchical, linear": (
+        lambda: gs.SkipGram(V, D, gs.HierarchicalSoftmax(COUNTS, D)),
+        lambda: gs.SkipGramBlocks(CORPUS, 2, W, num_noise_words=0, block_size=2, threshold=0.05),
+        {"optimizer": "sgd", "schedule": "linear"},
+    ),
     "cbow, hierarchical, clipped": (
         lambda: gs.CBOW(V, D, gs.HierarchicalSoftmax(COUNTS, D)),
         lambda: gs.CBOWBatches(CORPUS, 2, W, threshold=0.05),
@@ -80,6 +90,7 @@ CASES: dict[str, tuple[Callable[[], gluon.Block], Callable[[], Any], dict[str, A
 def short_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run can be saved at every fourth step, so that small runs can be stopped in many places."""
     monkeypatch.setattr(trainer_module, "STEPS_PER_SEED", 4)
+    monkeypatch.setattr(sgd, "_CHUNK", 4)
     monkeypatch.setattr(sgd, "_CHUNK", 4)
 
 
