@@ -23,6 +23,15 @@ def check_positive_int(name: str, value: object, minimum: int = 1) -> int:
     return int(value)
 
 
+def check_int_or_none(name: str, value: object) -> int | None:
+    """`value` as an int, or None; raises TypeError for what is neither. NumPy's integers are integers."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} takes an integer or None; got {value!r}")
+    return int(value)
+
+
 def check_number(
     name: str, value: object, low: float = -math.inf, high: float = math.inf, *, open_low: bool = False
 ) -> float:
@@ -48,6 +57,29 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
     return str(value)
 
 
+def on_host(array: object) -> numpy.ndarray:
+    """What is taken for an array, a list, NumPy's or MXNet's, as a NumPy array.
+
+    MXNet's is asked itself, since NumPy would read it back number by number.
+    """
+    host: numpy.ndarray = array.asnumpy() if hasattr(array, "asnumpy") else numpy.asarray(array)
+    return host
+
+
+def shape_of(array: object) -> tuple[int, ...]:
+    """The shape of an array, a list, NumPy's or MXNet's, which is not read back for it."""
+    shape: tuple[int, ...] = array.shape if hasattr(array, "shape") else numpy.shape(on_host(array))
+    return tuple(shape)
+
+
+def integers_on_host(array: object) -> numpy.ndarray:
+    """`on_host`, where whole numbers of an MXNet array become integers: MXNet makes float32 by default."""
+    host = on_host(array)
+    if hasattr(array, "asnumpy") and host.dtype.kind == "f" and _are_exact_integers(host):
+        return host.astype(numpy.int64)
+    return host
+
+
 def check_counts(name: str, counts: object, length: int | None = None) -> numpy.ndarray:
     """Counts or weights as a new float64 array (V,), V = `length` if given.
 
@@ -55,7 +87,7 @@ def check_counts(name: str, counts: object, length: int | None = None) -> numpy.
     number that is negative or not finite, and for zeros alone.
     """
     try:
-        array = numpy.asarray(counts)
+        array = on_host(counts)
         if array.dtype.kind not in "iuf":
             raise TypeError(f"dtype {array.dtype}")
         array = array.astype(numpy.float64)
@@ -108,7 +140,7 @@ def check_ids(name: str, ids: object, upper: int) -> numpy.ndarray:
 
     Raises TypeError for ids that are not such integers (0.5, NaN), ValueError for ids out of range.
     """
-    array = ids.asnumpy() if hasattr(ids, "asnumpy") else numpy.asarray(ids)
+    array = on_host(ids)
     if not array.size and not hasattr(ids, "dtype"):
         return array.astype(numpy.int64)  # an empty list has no dtype of its own
     if array.dtype in (numpy.float32, numpy.float64) and _are_exact_integers(array):
@@ -130,19 +162,26 @@ def _are_exact_integers(array: numpy.ndarray) -> bool:
     return bool((numpy.abs(array) < _MAX_FLOAT_ID).all() and (array == numpy.rint(array)).all())
 
 
-def check_hidden(name: str, array: Array, width: int) -> None:
-    """Raise TypeError or ValueError unless `array` is an MXNet array of floats of shape (..., width).
+def check_hidden(name: str, array: Array, width: int) -> Array:
+    """`array` if it is an MXNet array of floats of shape (..., width), a legacy one as one of ``mx.np``.
 
     MXNet's matrix products reject float16 on a CPU with an obscure error, so this check names the cause.
+    Raises TypeError for another kind or dtype, ValueError for another shape.
     """
-    if not hasattr(array, "ctx"):
-        raise TypeError(f"{name} takes an MXNet array; got {type(array).__name__}")
+    if not hasattr(array, "as_np_ndarray") or not hasattr(array, "ctx"):
+        raise TypeError(
+            f"{name} takes an MXNet array; got {type(array).__name__}, "
+            "of which mx.np.array(..., dtype='float32') makes one"
+        )
     if numpy.dtype(array.dtype) == numpy.float16 and array.ctx.device_type == "cpu":
         raise TypeError(f"{name} takes float32 on a CPU, where MXNet has no float16 products; got float16")
     if numpy.dtype(array.dtype) not in (numpy.float32, numpy.float16):
-        raise TypeError(f"{name} takes float32; got {numpy.dtype(array.dtype)}")
+        raise TypeError(
+            f"{name} takes float32; got {numpy.dtype(array.dtype)}, which .astype('float32') makes one"
+        )
     if not array.shape or array.shape[-1] != width:
         raise ValueError(f"{name} takes shape (..., {width}), in_units last; got {tuple(array.shape)}")
+    return array.as_np_ndarray()
 
 
 def check_same_shape(name: str, shape: Sequence[int], like: str, like_shape: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Iterator, Sequence, Union, overload
 
 import numpy
 
-from ..utils.checks import check_positive_int
+from ..utils.checks import check_positive_int, integers_on_host
 
 NestedPairs = Union[int, Sequence["NestedPairs"]]  # a word id, or two branches
 
@@ -217,7 +217,7 @@ def _climb(parents: numpy.ndarray, vocab_size: int) -> Iterator[tuple[numpy.ndar
 
 def _flatten(name: str, rows: Sequence[Any]) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Rows of integers as one int64 array, and the length of each row."""
-    arrays = [numpy.asarray(row) for row in rows]
+    arrays = [integers_on_host(row) for row in rows]
     for word, array in enumerate(arrays):
         if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
             raise TypeError(f"{name}[{word}] takes a sequence of integers; got {rows[word]!r}")
