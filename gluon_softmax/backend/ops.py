@@ -8,7 +8,11 @@ compile a block that overrides ``forward``. So each layer keeps its numeric core
 
 from __future__ import annotations
 
+import ctypes
+import functools
+
 from ..utils.types import Array, Namespace
+from .bootstrap import autograd, mx, nd
 
 
 def softplus(F: Namespace, x: Array) -> Array:
@@ -47,3 +51,42 @@ def grouped_transpose(F: Namespace, matrices: Array) -> Array:
     The legacy operator, which takes a quarter of the time of ``np.transpose``.
     """
     return F.transpose(matrices.as_nd_ndarray(), axes=(0, 2, 1)).as_np_ndarray()
+
+
+def fully_connected_backward(slopes: Array, x: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """The gradients of a fully connected layer's x (N, d), weight (C, d) and bias (C,), from slopes (N, C).
+
+    It is the operator that a recorded ``nd.FullyConnected`` calls in its backward, which Python has no name
+    for: called here, x and weight need not be the arrays of the forward (see `arrays.unordered_view`). Legacy
+    arrays, nothing recorded.
+    """
+    shapes = x.shape, weight.shape, weight.shape[:1]
+    gradients = [nd.empty(shape, ctx=slopes.ctx, dtype=slopes.dtype) for shape in shapes]
+    inputs = (slopes, x, weight)
+    options = {b"num_hidden": str(weight.shape[0]).encode(), b"no_bias": b"False"}
+    with autograd.pause(train_mode=True):
+        mx.base.check_call(
+            mx.base._LIB.MXImperativeInvokeEx(
+                _operator(b"_backward_FullyConnected"),
+                ctypes.c_int(len(inputs)),
+                mx.base.c_handle_array(inputs),
+                ctypes.byref(ctypes.c_int(len(gradients))),
+                ctypes.byref(
+                    ctypes.cast(mx.base.c_handle_array(gradients), ctypes.POINTER(mx.base.NDArrayHandle))
+                ),
+                ctypes.c_int(len(options)),
+                (ctypes.c_char_p * len(options))(*options),
+                (ctypes.c_char_p * len(options))(*options.values()),
+                ctypes.byref(ctypes.POINTER(ctypes.c_int)()),
+            )
+        )
+    to_x, to_weight, to_bias = gradients
+    return to_x, to_weight, to_bias
+
+
+@functools.lru_cache(maxsize=None)
+def _operator(name: bytes) -> ctypes.c_void_p:
+    """The handle of an operator of MXNet's library."""
+    handle = ctypes.c_void_p()
+    mx.base.check_call(mx.base._LIB.NNGetOpHandle(name, ctypes.byref(handle)))
+    return handle

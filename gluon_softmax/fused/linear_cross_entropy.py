@@ -11,9 +11,10 @@ small array holds a block's scores, then its log-probabilities, then its gradien
     dh, dW, db = slope @ W, slope.T @ h, slope.sum(0)
 
 Since the gradient is at hand while the block is, it is multiplied into those of h, W and b at once. That is
-the gradient of the plain sum of the losses; where the losses turn out to be weighted differently, the blocks
-are computed a second time. Rows are split into parts (see `split_rows`), which take their blocks in turn:
-each has one small array that its blocks share, and gradients of its own::
+the gradient of the sum of the losses, each multiplied by its ``scale`` if given; where the losses turn out to
+be weighted differently later, the blocks are computed a second time. Rows are split into parts (see
+`split_rows`), which take their blocks in turn: each has one small array that its blocks share, and gradients
+of its own::
 
     part 0    block 0 | block 1 | block 2         scores of block 0 of each part are queued first,
     part 1    block 0 | block 1 | block 2         then the rest of block 0 of each, then block 1 ...
@@ -21,10 +22,10 @@ each has one small array that its blocks share, and gradients of its own::
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Sequence, TypeVar
 
 from ..backend import autograd, nd
-from ..backend.arrays import as_ids
+from ..backend.arrays import as_ids, unordered_view
 from ..backend.function import Function
 from ..utils.types import Array, Ids
 from .row_split import split_rows
@@ -33,37 +34,58 @@ _BLOCK = 1 << 22  # the most scores at once, 16 MiB
 _ROWS = 1024  # of them at once where half a block has fewer: products of this size run at full speed
 _MIN_ROWS = 64  # with fewer in a product, reading the weight for each would cost more than the scores
 _MAX_SCORES = 2 * _BLOCK
+_T = TypeVar("_T")
 
 
-def linear_cross_entropy(hidden: Array, target: Ids, weight: Array, bias: Array | None = None) -> Array:
+def linear_cross_entropy(
+    hidden: Array, target: Ids, weight: Array, bias: Array | None = None, scale: Array | None = None
+) -> Array:
     """-log softmax(h W^T + b)[y] in nats: hidden (N, d), target (N,) ids below C -> (N,).
 
-    weight (C, d), bias (C,). Gradients flow to hidden, weight and bias; second derivatives do not exist.
+    weight (C, d), bias (C,). `scale` (N,) multiplies the losses, if given. Gradients flow to all but the
+    target; second derivatives do not exist. The backward may read the arrays when the engine calls it: until
+    their gradients are there only what waits for these, such as a Trainer's step, may write to them.
     """
     ids = as_ids(target, hidden.ctx).as_nd_ndarray()
-    parameters = [weight] if bias is None else [weight, bias]
-    loss: Array = _LinearCrossEntropy(ids, autograd.is_recording())(hidden, *parameters)
+    if isinstance(target, nd.NDArray):
+        ids = ids.copy()  # the backward may read them, after the program has written others to `target`
+    inputs = [array for array in (scale, hidden, weight, bias) if array is not None]
+    loss: Array = _LinearCrossEntropy(ids, scale is not None, autograd.is_recording())(*inputs)
     return loss
 
 
 class _LinearCrossEntropy(Function):
     """One call; MXNet takes a new object for each."""
 
-    def __init__(self, target: Array, with_gradient: bool) -> None:
+    def __init__(self, target: Array, is_scaled: bool, with_gradient: bool) -> None:
         self._target = target  # (N,) int32
+        self._is_scaled = is_scaled  # whether the first input is `scale`
         self._with_gradient = with_gradient
 
     def forward(self, *inputs: Array) -> Array:
         self._inputs = [array.as_nd_ndarray().detach() for array in inputs]
-        self._parts = self._compute(self._with_gradient)
-        return nd.concat(*(loss for part in self._parts for loss in part.losses), dim=0).as_np_ndarray()
+        scale, arrays = self._split(self._inputs)
+        self._parts = self._compute(arrays, self._with_gradient, scale)
+        losses = nd.concat(*(loss for part in self._parts for loss in part.losses), dim=0)  # (N,)
+        if scale is None:
+            return losses.as_np_ndarray()
+        self._losses = losses
+        return (losses * scale).as_np_ndarray()
+
+    def _split(self, arrays: Sequence[_T]) -> tuple[_T | None, Sequence[_T]]:
+        """What is of the scale, None without one, and what is of hidden, weight and bias."""
+        return (arrays[0], arrays[1:]) if self._is_scaled else (None, arrays)
 
     def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
         factors = out_grad.asnumpy()  # (N,)
         factor, parts = float(factors[0]), self._parts
         if (factors != factor).any():
-            factor, parts = 1.0, self._compute(True, out_grad)
-        to_hidden, *to_parameters = gradients
+            # Forward has run, and what writes to these arrays waits for the gradients that come of them.
+            scale, arrays = self._split([unordered_view(array) for array in self._inputs])
+            factor, parts = 1.0, self._compute(arrays, True, out_grad if scale is None else out_grad * scale)
+        to_scale, (to_hidden, *to_parameters) = self._split(gradients)
+        if to_scale is not None:
+            nd.elemwise_mul(out_grad, self._losses, out=to_scale)
         if to_hidden is not None:
             for part in parts:
                 nd._internal._mul_scalar(
@@ -75,9 +97,12 @@ class _LinearCrossEntropy(Function):
                 if factor != 1:
                     gradient *= factor
 
-    def _compute(self, with_gradient: bool, factors: Array | None = None) -> list[_RowPart]:
-        """The parts with their losses, and with the gradients of Σ loss, or of Σ factor · loss if given."""
-        hidden, *parameters = self._inputs
+    def _compute(self, arrays: Sequence[Array], with_gradient: bool, factors: Array | None) -> list[_RowPart]:
+        """The parts with their losses, and with the gradients of Σ loss, or of Σ factor · loss if given.
+
+        `arrays` are hidden, weight and bias.
+        """
+        hidden, *parameters = arrays
         parts = [
             _RowPart(begin, hidden[begin:end], self._target[begin:end], parameters, with_gradient)
             for begin, end in split_rows(hidden.shape[0], hidden.ctx)

@@ -31,9 +31,10 @@ from typing import Sequence
 import numpy
 
 from ..backend import autograd, nd
-from ..backend.arrays import as_ids
+from ..backend.arrays import as_ids, unordered_view
 from ..backend.function import Function
-from ..utils.types import Array
+from ..backend.ops import fully_connected_backward
+from ..utils.types import Array, Context
 from .linear_cross_entropy import write_at
 from .row_split import split_rows
 
@@ -46,7 +47,8 @@ def sampled_cross_entropy(
     hidden (N, d); rows (S + N, d) and shift (S + N,): the vectors of the candidates and then of the targets,
     and what is added to their scores. `removed` (2, n) on the host, if given: positions in rising order, and
     candidates that are left out of their sums. Gradients flow to hidden, rows and shift; second derivatives
-    do not exist.
+    do not exist. The backward reads hidden and rows when the engine calls it: until their gradients are there
+    only what waits for these, such as a Trainer's step, may write to them.
     """
     removed = numpy.zeros((2, 0), dtype=numpy.int32) if removed is None else removed
     call = _SampledCrossEntropy(num_sampled, removed, autograd.is_recording())
@@ -63,11 +65,11 @@ class _SampledCrossEntropy(Function):
         self._with_gradient = with_gradient
 
     def forward(self, *inputs: Array) -> Array:
-        rows, shift, hidden = (array.as_nd_ndarray().detach() for array in inputs)
+        self._inputs = [array.as_nd_ndarray().detach() for array in inputs]
+        rows, shift, hidden = self._inputs
         size = self._num_sampled
-        self._hidden, self._target_rows = hidden, rows[size:]
         spans = split_rows(hidden.shape[0], hidden.ctx)
-        removed = self._removed_of(spans)
+        removed = self._removed_of(spans, hidden.ctx)
         table = rows[: size + 1], shift[: size + 1]  # one more than the candidates: the borrowed column
         # The products are queued first: the host prepares the rest while they run.
         self._parts = [
@@ -75,33 +77,36 @@ class _SampledCrossEntropy(Function):
         ]
         # A sum along the rows, and below a copy along them, is a product with ones: oneDNN's, and faster.
         ones = nd.ones((1, hidden.shape[1]), ctx=hidden.ctx, dtype=hidden.dtype)
-        products = hidden * self._target_rows
+        products = hidden * rows[size:]
         target_scores = nd.FullyConnected(products, ones, num_hidden=1, no_bias=True).reshape(-1)
         target_scores += shift[size:]  # (N,)
         for part, places in zip(self._parts, removed):
             part.normalise(target_scores[part.begin : part.end], places)
         return (-nd.concat(*(part.log_prob for part in self._parts), dim=0)).as_np_ndarray()
 
-    def _removed_of(self, spans: list[tuple[int, int]]) -> list[Array | None]:
+    def _removed_of(self, spans: list[tuple[int, int]], ctx: Context) -> list[Array | None]:
         """What is left out in each part, (2, n) on the device, or None."""
         begins, stop = [begin for begin, _ in spans], spans[-1][1]
         cuts = numpy.searchsorted(self._removed[0], [*begins, stop]).tolist()
         starts = numpy.repeat([begins, [0] * len(spans)], numpy.diff(cuts), axis=1)
-        places = as_ids(self._removed - starts, self._hidden.ctx).as_nd_ndarray()
+        places = as_ids(self._removed - starts, ctx).as_nd_ndarray()
         return [places[:, first:last] if first < last else None for first, last in zip(cuts, cuts[1:])]
 
     def backward(self, out_grad: Array, gradients: Sequence[Array | None]) -> None:
-        factors, hidden, size = out_grad.asnumpy(), self._hidden, self._num_sampled
+        factors, size = out_grad.asnumpy(), self._num_sampled
+        # Forward has run, and what writes to these arrays waits for the gradients that come of them.
+        rows, hidden = (unordered_view(self._inputs[i]) for i in (0, 2))
         alike = (factors == factors[0]).all()
         for part in self._parts:
-            part.backward(None if alike else out_grad[part.begin : part.end])
+            own = None if alike else out_grad[part.begin : part.end]
+            part.backward(hidden[part.begin : part.end], rows[: size + 1], own)
         to_target_scores = nd.concat(*(part.to_target_scores for part in self._parts), dim=0)  # (N,)
         ones = nd.ones((hidden.shape[1], 1), ctx=hidden.ctx, dtype=hidden.dtype)
         column = to_target_scores.reshape((-1, 1))
         to_products = nd.FullyConnected(column, ones, num_hidden=ones.size, no_bias=True)  # (N, d)
         to_rows, to_shift, to_hidden = gradients
         if to_hidden is not None:
-            nd.elemwise_mul(self._target_rows, to_products, out=to_hidden)
+            nd.elemwise_mul(rows[size:], to_products, out=to_hidden)
             for part in self._parts:
                 to_hidden[part.begin : part.end] += part.to_hidden
         if to_rows is not None:
@@ -123,15 +128,10 @@ class _RowPart:
     """
 
     def __init__(self, begin: int, hidden: Array, rows: Array, shift: Array, with_gradient: bool) -> None:
-        variables = [array.detach() for array in (hidden, rows, shift)]
         self.begin, self.end = begin, begin + hidden.shape[0]
         self._with_gradient = with_gradient
-        if with_gradient:
-            gradients = [nd.empty(x.shape, ctx=x.ctx, dtype=x.dtype) for x in variables]
-            self.to_hidden, self.to_rows, self.to_shift = gradients
-            autograd.mark_variables(variables, gradients, "write")
-        with autograd.record() if with_gradient else autograd.pause():
-            self._scores = nd.FullyConnected(*variables, num_hidden=rows.shape[0])  # (n, S + 1)
+        with autograd.pause(train_mode=with_gradient):
+            self._scores = nd.FullyConnected(hidden, rows, shift, num_hidden=rows.shape[0])  # (n, S + 1)
 
     def normalise(self, target_scores: Array, removed: Array | None) -> None:
         """Write the targets' scores (n,) over the borrowed column, leave out `removed`, take the softmax."""
@@ -152,9 +152,12 @@ class _RowPart:
                 self._slope = nd.exp(self.log_prob) - 1  # (n,), of the loss by the target's score
                 write_at(scores, borrowed, nd.zeros_like(self.log_prob))
 
-    def backward(self, factors: Array | None = None) -> None:
-        """The gradients, each position's multiplied by its factor (n,) if given."""
+    def backward(self, hidden: Array, rows: Array, factors: Array | None = None) -> None:
+        """The gradients, each position's multiplied by its factor (n,) if given.
+
+        hidden (n, d) and rows (S + 1, d) are those of the forward.
+        """
         slopes, self.to_target_scores = self._scores, self._slope
         if factors is not None:
             slopes, self.to_target_scores = slopes * factors.reshape((-1, 1)), self._slope * factors
-        self._scores.backward(slopes, retain_graph=True)
+        self.to_hidden, self.to_rows, self.to_shift = fully_connected_backward(slopes, hidden, rows)

@@ -8,8 +8,8 @@ import numpy
 import pytest
 from oracles.reference import sigmoid, softplus
 
-from gluon_softmax.backend import autograd, nn, np
-from gluon_softmax.backend.ops import row_dot
+from gluon_softmax.backend import autograd, nd, nn, np
+from gluon_softmax.backend.ops import fully_connected_backward, row_dot
 from gluon_softmax.backend.ops import softplus as graph_softplus
 from gluon_softmax.utils.types import Array, Context
 
@@ -75,3 +75,18 @@ def test_a_graph_has_a_name_and_no_parameters() -> None:
     graph = nn.HybridLambda(row_dot)
     assert repr(graph) == "HybridLambda(row_dot)"
     assert not list(graph.collect_params().keys())
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (5, 4, 3), (300, 70, 33)])
+def test_the_backward_of_a_product_is_that_of_a_recorded_one(shape: tuple[int, int, int]) -> None:
+    num_rows, num_classes, width = shape
+    sizes = [(num_rows, num_classes), (num_rows, width), (num_classes, width), (num_classes,)]
+    slopes, x, weight, bias = (nd.array(RNG.normal(size=size)) for size in sizes)
+    for array in (x, weight, bias):
+        array.attach_grad()
+    with autograd.record():
+        scores = nd.FullyConnected(x, weight, bias, num_hidden=num_classes)
+    scores.backward(slopes)
+    found = fully_connected_backward(slopes, x, weight)
+    for gradient, array in zip(found, (x, weight, bias)):
+        numpy.testing.assert_array_equal(gradient.asnumpy(), array.grad.asnumpy())

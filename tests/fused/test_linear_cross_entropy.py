@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy
 import pytest
 from oracles.reference import numeric_gradient
 
+from gluon_softmax import AdaptiveSoftmax
 from gluon_softmax.backend import autograd, gluon, np
 from gluon_softmax.fused import linear_cross_entropy as module
 from gluon_softmax.fused.linear_cross_entropy import linear_cross_entropy
@@ -150,3 +153,61 @@ def test_without_recording_there_is_no_gradient() -> None:
     loss = linear_cross_entropy(np.array(HIDDEN), TARGET, *(p.data() for p in parameters)).asnumpy()
     numpy.testing.assert_allclose(loss, slow_loss(HIDDEN, *values(parameters)), rtol=2e-5, atol=1e-6)
     assert not parameters[0].grad().asnumpy().any()
+
+
+@pytest.mark.parametrize("use_bias", [False, True])
+@pytest.mark.parametrize("out_grad", [numpy.full(N, 2, numpy.float32), OUT_GRAD])
+def test_a_scale_multiplies_losses_and_gradients_and_has_one_of_its_own(
+    out_grad: numpy.ndarray, use_bias: bool
+) -> None:
+    scale = numpy.linspace(-1, 2, N, dtype=numpy.float32)
+    found = []
+    for inside in (False, True):
+        parameters = make(use_bias=use_bias)
+        bias = parameters[1].data() if use_bias else None
+        hidden, factors = np.array(HIDDEN), np.array(scale)
+        hidden.attach_grad()
+        factors.attach_grad()
+        with autograd.record():
+            if inside:
+                loss = linear_cross_entropy(hidden, TARGET, parameters[0].data(), bias, factors)
+            else:
+                loss = linear_cross_entropy(hidden, TARGET, parameters[0].data(), bias) * factors
+        loss.backward(np.array(out_grad))
+        gradients = [hidden.grad, factors.grad, *(p.grad() for p in parameters)]
+        found.append([loss.asnumpy(), *(gradient.asnumpy() for gradient in gradients)])
+    for outside, within in zip(*found):
+        numpy.testing.assert_allclose(outside, within, rtol=1e-4, atol=1e-5)
+
+
+def test_a_scale_that_is_known_in_the_forward_needs_no_second_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes: list[bool] = []
+    compute = module._LinearCrossEntropy._compute
+
+    def counted(*args: Any) -> Any:
+        passes.append(True)
+        return compute(*args)
+
+    monkeypatch.setattr(module._LinearCrossEntropy, "_compute", counted)
+    layer = AdaptiveSoftmax(C, D, [3], ignore_index=2)
+    layer.initialize()
+    for weight, wanted in ((numpy.linspace(1, 2, N), 2), (None, 2)):  # of the head and of a tail
+        passes.clear()
+        with autograd.record():
+            total = layer(np.array(HIDDEN), TARGET, weight).mean()
+        total.backward()
+        layer.head_weight.grad().wait_to_read()
+        assert len(passes) == wanted
+
+
+def test_ids_may_be_overwritten_after_the_backward() -> None:
+    found = []
+    for overwrite in (False, True):
+        weight, ids = make(use_bias=False)[0], np.array(TARGET, dtype="int32")
+        with autograd.record():
+            loss = linear_cross_entropy(np.array(HIDDEN), ids, weight.data())
+        loss.backward(np.array(OUT_GRAD))
+        if overwrite:
+            ids[:] = 0
+        found.append(weight.grad().asnumpy())
+    numpy.testing.assert_array_equal(*found)
