@@ -5,7 +5,7 @@ MXNet's own ``nn.Embedding(sparse_grad=True)`` fails there; see `row_sparse`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterable, Sequence
 
 import numpy
 
@@ -13,7 +13,7 @@ from ..utils.checks import check_ids, check_positive_int
 from ..utils.types import Array, Context, Ids, InitializerLike, Namespace
 from .arrays import as_ids
 from .block import Block
-from .bootstrap import gluon, mx, np
+from .bootstrap import autograd, gluon, mx, np
 from .row_sparse import RowSparseParameter
 from .table import TableParameter
 
@@ -47,6 +47,31 @@ def rows_of(table: gluon.Parameter, ids: numpy.ndarray, ctx: Context) -> Array:
     return _look_up(mx.nd, as_ids(ids, ctx), table.data(ctx), table) if rows is None else rows
 
 
+def differentiable(
+    arrays: Sequence[Array], parameters: Iterable[gluon.Parameter], ctx: Context
+) -> list[Array]:
+    """`arrays` whose recorded use gives each parameter a gradient of its own kind.
+
+    An operator writes a dense gradient and fails where a row-sparse one is to be written. So where autograd
+    records, an array that is the data of a table with a row-sparse gradient becomes a lookup of all its rows.
+    """
+    inputs = list(arrays)
+    if autograd.is_recording():
+        for table in parameters:
+            if table._grad_stype == "row_sparse" and table.grad_req != "null":
+                weight = table.data(ctx)
+                inputs = [_all_rows(table, ctx) if x is weight else x for x in inputs]
+    return inputs
+
+
+def _all_rows(table: gluon.Parameter, ctx: Context) -> Array:
+    """A lookup of every row of `table`: (V, d) on `ctx`, by the way that its batches are looked up."""
+    ids = numpy.arange(table.shape[0])
+    if isinstance(table, RowSparseParameter) and not table.copies_rows:
+        return _look_up(mx.nd, as_ids(ids, ctx), table.data(ctx), table)  # does not decide for the batches
+    return rows_of(table, ids, ctx)
+
+
 def _look_up(F: Namespace, ids: Array, weight: Array, table: gluon.Parameter) -> Array:
     """Rows of `weight`, the data of `table` or its symbol, at `ids`: (...) -> (..., d)."""
     return F.npx.embedding(
@@ -74,6 +99,8 @@ class Embedding(Block):
     graph that a parent traces the lookup is an operator like any other. Raises TypeError for ids that
     `check_ids` refuses, such as 0.5, and ValueError for ids out of range, which MXNet would silently clip.
     """
+
+    traceable = True
 
     def __init__(
         self,

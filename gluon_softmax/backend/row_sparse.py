@@ -86,6 +86,8 @@ class RowSparseParameter(TableParameter):
             return None
         if self._is_worth_copying is None and ids.size:
             self._is_worth_copying = self.shape[0] > _ROWS_PER_ID * ids.size
+            # a gradient of MXNet's own lookup, of a backward before this one: to be replaced, not added to
+            self._installed = {k for k, data in enumerate(self._data) if data._fresh_grad}
         if not (self._is_worth_copying and ids.size):
             return None
         self._install_gradients()
@@ -104,6 +106,11 @@ class RowSparseParameter(TableParameter):
         autograd.mark_variables([rows], [values], "write")
         self._pending.append(_CopiedRows(rows, _RowGradient(ids_on_device, values, row_sparse)))
         return np.take(rows, as_device_array(positions, "int32", ctx), axis=0, mode="clip")
+
+    @property
+    def copies_rows(self) -> bool:
+        """Whether `rows` copies; False before the first batch has decided it."""
+        return bool(self._is_worth_copying)
 
     def _unique(self, ids: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
         """``numpy.unique(ids, return_inverse=True)`` in a quarter of the time, with an integer per row."""
