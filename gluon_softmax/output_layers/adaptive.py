@@ -14,7 +14,7 @@ from ..backend import autograd, gluon, mx, nn, np, npx
 from ..backend.arrays import as_ids
 from ..backend.embedding import table_parameter
 from ..fused.linear_cross_entropy import linear_cross_entropy
-from ..utils.checks import check_falling_counts, check_hidden, check_number
+from ..utils.checks import check_falling_counts, check_number
 from ..utils.types import Array, InitializerLike, Namespace, Numbers
 from ..vocabulary.clusters import Clusters
 from ..vocabulary.cutoffs import check_cutoffs, tail_widths
@@ -65,6 +65,8 @@ class AdaptiveSoftmax(OutputLayer):
     Targets are sorted into clusters on the host. A cluster without a target scores one position whose result
     is not used, so that each of its parameters has a gradient, of zero, as the Trainer demands.
     """
+
+    reads_hidden_late = True
 
     def __init__(
         self,
@@ -126,20 +128,27 @@ class AdaptiveSoftmax(OutputLayer):
         return [ClusterTables(self.head_weight, None), *tails]
 
     def _loss(self, hidden: Array, target: Target) -> Array:
+        return self._scaled_loss(hidden, target, None)
+
+    def _scaled_loss(self, hidden: Array, target: Target, scale: Array | None) -> Array:
+        """The losses (N,); each cluster is given its share of `scale`, so that it need not compute twice."""
         if self.label_smoothing and autograd.is_training():
             smooth: Array = self._smooth_graph(hidden, target.ids, *self.log_prob_inputs(hidden.ctx))
-            return smooth
+            return smooth if scale is None else smooth * scale
         ctx = hidden.ctx
         parts = self._clusters.partition(target.host_ids)
         slot = self.cutoffs[0] - 1 + parts.cluster  # of the tail that a target is in
         head_target = numpy.where(parts.cluster == 0, target.host_ids, slot)
-        head, tails = self._split(self.log_prob_inputs(ctx))
-        loss: Array = linear_cross_entropy(hidden, head_target, *head)  # (N,)
+        (weight, *bias), tails = self._split(self.log_prob_inputs(ctx))
+        own_bias = bias[0] if bias else None
+        loss: Array = linear_cross_entropy(hidden, head_target, weight, own_bias, scale)  # (N,)
         pieces = [np.zeros((parts.rows[0].size,), dtype=hidden.dtype, ctx=ctx)]  # words of the head are done
         for i, (projection, weight) in enumerate(tails):
-            rows = np.take(hidden, as_ids(parts.rows[i + 1], ctx), axis=0)  # (n_i, d)
+            places = as_ids(parts.rows[i + 1], ctx)
+            rows = np.take(hidden, places, axis=0)  # (n_i, d)
             narrow = self._narrow(mx.nd, i, rows, projection)  # (n_i, d_i)
-            pieces.append(linear_cross_entropy(narrow, parts.words[i + 1], weight))  # (n_i,)
+            shares = None if scale is None else np.take(scale, places, axis=0)  # (n_i,)
+            pieces.append(linear_cross_entropy(narrow, parts.words[i + 1], weight, scale=shares))  # (n_i,)
         return loss + np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)
 
     def _narrow(self, F: Namespace, i: int, hidden: Array, projection: Array) -> Array:
@@ -170,13 +179,12 @@ class AdaptiveSoftmax(OutputLayer):
         narrow = self._narrow(F, i, hidden, projection)  # (N, d_i)
         return word_log_prob(F, narrow, weight, vocab_size=self._clusters.sizes[i + 1])
 
-    def predict(self, hidden: Array) -> Array:
+    def _predict(self, hidden: Array) -> Array:
         """The likeliest word per position: hidden (..., in_units) -> (...) int32 ids.
 
         No word of a tail is likelier than its slot, so a tail is scored only at the positions where its slot
         is likelier than the best word so far.
         """
-        check_hidden("hidden", hidden, self._in_units)
         ctx = hidden.ctx
         flat = hidden.reshape(-1, self._in_units)  # (N, d)
         head_inputs, tail_inputs = self._split(self.log_prob_inputs(ctx))

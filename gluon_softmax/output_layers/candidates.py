@@ -16,7 +16,7 @@ from ..backend.embedding import rows_of, table_parameter
 from ..utils.checks import check_ids, check_positive_int
 from ..utils.types import Array, Ids, InitializerLike
 from ..vocabulary.samplers import Sampler, UnigramSampler
-from .base import OutputLayer
+from .base import OutputLayer, Target
 
 _MIN_COUNT = float(numpy.finfo(numpy.float32).tiny)  # stands for 0, so that the logarithm is finite
 
@@ -117,9 +117,9 @@ class CandidateLayer(OutputLayer):
         log_count: numpy.ndarray = numpy.log(numpy.maximum(count, _MIN_COUNT)).astype(numpy.float32)
         return log_count
 
-    def _check_some_left(self, target: numpy.ndarray, hits: numpy.ndarray) -> None:
-        """Raise ValueError if all candidates of a target (N,) are hits; `hits` (N,) counts them."""
-        without = target[hits == self.num_sampled]
+    def _check_some_left(self, target: Target, hits: numpy.ndarray) -> None:
+        """Raise ValueError if all candidates of a target that is kept are hits; `hits` (N,) counts them."""
+        without = target.host_ids[target.kept & (hits == self.num_sampled)]
         if without.size:
             raise ValueError(
                 f"num_sampled takes more than {self.num_sampled}: every candidate is the target "

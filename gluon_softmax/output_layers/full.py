@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..backend import autograd, nn
+from ..backend import autograd, mx, nn
 from ..backend.embedding import table_parameter
 from ..utils.checks import check_number
-from ..utils.types import Array, InitializerLike, Namespace
+from ..utils.types import Array, Ids, InitializerLike, Namespace, Numbers
 from .base import OutputLayer, Target
 from .label_smoothing import smoothed_cross_entropy
 
@@ -38,6 +38,8 @@ class FullSoftmax(OutputLayer):
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). Parameters: `weight`
     (vocab_size, in_units), `bias` (vocab_size,). Raises ValueError or TypeError for arguments that do not
     fit.
+
+    Without label smoothing the layer is traced in a block that is hybridized; ids are then checked no longer.
     """
 
     def __init__(
@@ -64,6 +66,31 @@ class FullSoftmax(OutputLayer):
         self._use_bias = bool(use_bias)
         if self._use_bias:
             self.bias = self.params.get("bias", shape=shape[:1], init=bias_initializer)
+
+    @property
+    def traceable(self) -> bool:  # type: ignore[override]  # a graph is traced once, in training or outside
+        """Whether the loss is one graph: smoothed labels make it two, in training and outside."""
+        return not self.label_smoothing
+
+    def forward(self, hidden: Array, target: Ids, sample_weight: Numbers | None = None) -> Array:
+        """The loss per position in nats, as `OutputLayer.forward`; of symbols the symbol of it."""
+        if isinstance(hidden, mx.sym.Symbol):
+            traced: Array = self._traced_loss(hidden, target, sample_weight)
+            return traced
+        return super().forward(hidden, target, sample_weight)
+
+    def _traced_loss(self, hidden: Any, target: Any, sample_weight: Any) -> Any:
+        """`forward` of symbols: hidden (..., in_units), target and sample_weight (...) -> (...)."""
+        F = mx.sym
+        flat: Any = F.np.reshape(target, (-1,))  # (N,)
+        ignored = None if self._ignore_index is None else flat == self._ignore_index  # (N,)
+        ids = flat if ignored is None else F.np.where(ignored, F.np.zeros_like(flat), flat)
+        parameters = [parameter.var() for parameter in self._reg_params.values()]
+        loss = self._cross_entropy(F, F.np.reshape(hidden, (-1, self._in_units)), ids, *parameters)  # (N,)
+        if ignored is not None:
+            loss = F.np.where(ignored, F.np.zeros_like(loss), loss)
+        loss = F.npx.reshape_like(loss, target)
+        return loss if sample_weight is None else loss * F.npx.reshape_like(sample_weight, loss)
 
     def _loss(self, hidden: Array, target: Target) -> Array:
         smooth = self.label_smoothing and autograd.is_training()

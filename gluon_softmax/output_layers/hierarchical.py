@@ -150,6 +150,7 @@ class HierarchicalSoftmax(OutputLayer):
 
     def predict(self, hidden: Array) -> Array:
         """The likeliest word per position, by a search of the tree: hidden (..., in_units) -> (...) int32."""
+        hidden = check_hidden("hidden", hidden, self._in_units)
         return self.topk(hidden, 1).reshape(hidden.shape[:-1])
 
     def topk(self, hidden: Array, k: int) -> Array:
@@ -158,7 +159,7 @@ class HierarchicalSoftmax(OutputLayer):
         The search runs on the host and skips nodes that cannot be among them; see `best_words`. Their
         log-probabilities are what ``-layer(hidden, ids)`` gives. Raises ValueError for k above vocab_size.
         """
-        check_hidden("hidden", hidden, self._in_units)
+        hidden = check_hidden("hidden", hidden, self._in_units)
         if check_positive_int("k", k) > self._vocab_size:
             raise ValueError(f"k takes at most the {self._vocab_size} words of the vocabulary; got {k}")
         words = best_words(self.tree, *self._on_host(hidden), k)  # (N, k)
@@ -169,7 +170,7 @@ class HierarchicalSoftmax(OutputLayer):
 
         Without `rng` the draw comes from ``numpy.random``.
         """
-        check_hidden("hidden", hidden, self._in_units)
+        hidden = check_hidden("hidden", hidden, self._in_units)
         rng = numpy.random.default_rng(numpy.random.randint(2**31)) if rng is None else rng
         words = draw_words(self.tree, *self._on_host(hidden), rng)  # (N,)
         return as_ids(words.reshape(hidden.shape[:-1]), hidden.ctx)

@@ -21,6 +21,7 @@ from .base import Target
 from .candidates import CandidateLayer, Candidates
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
+from .unseen_words import smoothed_counts, smoothed_log_noise
 
 _EVALUATION_SEED = 0
 
@@ -54,7 +55,9 @@ class NCE(CandidateLayer):
         that are seldom drawn would keep the scores of likely ones for long.
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...). For a
-    target that is never noise the first term is nearly 0, and `log_prob` gives it probability 0. Raises
+    target that is never noise the first term is nearly 0. In `log_prob` a word that `counts` has none of
+    counts as half an occurrence, so that the perplexity of a text that holds it is finite; words that
+    `exclude` took out have probability 0. Raises
     ValueError or TypeError for arguments that do not fit, and ValueError where removing the accidental hits
     of a target leaves no candidate.
     """
@@ -80,6 +83,7 @@ class NCE(CandidateLayer):
     ) -> None:
         counts = check_counts("counts", counts)
         log_partition = check_number("log_partition", log_partition)
+        has_unigram_bias = bool(use_bias) and bias_initializer is None
         if bias_initializer is None:
             bias_initializer = unigram_bias(counts, column=True, shift=log_partition)
         super().__init__(
@@ -95,6 +99,8 @@ class NCE(CandidateLayer):
             bias_initializer,
             **kwargs,
         )
+        self._counts, self._has_unigram_bias = counts, has_unigram_bias
+        self._power = check_number("power", power) if sampler is None else 1.0
         self.subtract_log_q = bool(subtract_log_q)
         self.log_partition = log_partition
         self._loss_graph = nn.HybridLambda(self._logistic_losses)
@@ -102,7 +108,7 @@ class NCE(CandidateLayer):
     def _loss(self, hidden: Array, target: Target) -> Array:
         training = autograd.is_training()
         candidates = self._current_candidates() if training else self._draw(_EVALUATION_SEED)
-        hits = self._accidental_hits(target.host_ids, candidates)
+        hits = self._accidental_hits(target, candidates)
         ids = numpy.concatenate([candidates.ids, target.host_ids])  # (S + N,)
         shift = numpy.full(ids.shape, -self.log_partition, dtype=numpy.float32)
         if self.subtract_log_q:
@@ -111,11 +117,11 @@ class NCE(CandidateLayer):
         loss: Array = self._loss_graph(hidden, *inputs, as_device_array(hits, hidden.dtype, hidden.ctx))
         return loss
 
-    def _accidental_hits(self, target: numpy.ndarray, candidates: Candidates) -> numpy.ndarray:
+    def _accidental_hits(self, target: Target, candidates: Candidates) -> numpy.ndarray:
         """How many candidates per target are left out, since they are the target: (N,) -> (N,)."""
         if not self.remove_accidental_hits:
-            return numpy.zeros(target.shape, dtype=numpy.int64)
-        hits = count_hits(target, candidates.ids)
+            return numpy.zeros(target.host_ids.shape, dtype=numpy.int64)
+        hits = count_hits(target.host_ids, candidates.ids)
         self._check_some_left(target, hits)
         return hits
 
@@ -143,12 +149,23 @@ class NCE(CandidateLayer):
 
     def log_prob_inputs(self, ctx: Context) -> list[Array]:
         """What is added to the scores because of the noise (vocab_size,), then weight and bias."""
-        noise = self._sampler.prob(numpy.arange(self._vocab_size))
-        if self.subtract_log_q:  # the score is log p, else it is log p - log Q as in negative sampling
-            noise = (noise > 0).astype(noise.dtype)
-        with numpy.errstate(divide="ignore"):  # nothing lowers the score of a word that is never noise
-            log_noise = numpy.log(noise)
+        log_noise = self._log_noise()
         return [np.array(log_noise, dtype=self.weight.dtype, ctx=ctx), *super().log_prob_inputs(ctx)]
+
+    def _log_noise(self) -> numpy.ndarray:
+        """What makes log p of the scores, up to one constant: float64 (vocab_size,).
+
+        Scores are log p - log Q without `subtract_log_q`, as in negative sampling, and log p with it. Nothing
+        teaches the score of a word that is never noise: it is the unigram's, which may be in its bias.
+        """
+        noise = self._sampler.prob(numpy.arange(self._vocab_size))
+        if not self.subtract_log_q:
+            return smoothed_log_noise(noise, self._counts, self._power, self._excluded)
+        unigram = numpy.log(smoothed_counts(self._counts) / self._counts.sum()) + self.log_partition
+        never = noise == 0
+        log_noise: numpy.ndarray = numpy.where(never & (not self._has_unigram_bias), unigram, 0.0)
+        log_noise[sorted(self._excluded)] = -numpy.inf
+        return log_noise
 
     def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
         """The log-softmax of all scores: hidden (N, in_units), `inputs` -> (N, vocab_size)."""

@@ -12,8 +12,10 @@ from typing import Any
 import numpy
 
 from ..backend import autograd, nn, np
+from ..backend.arrays import zeros_after
 from ..backend.embedding import rows_of, table_parameter
 from ..backend.ops import row_dot, softplus
+from ..backend.threads import use_numpy_arrays
 from ..utils.checks import (
     check_counts,
     check_hidden,
@@ -21,11 +23,13 @@ from ..utils.checks import (
     check_number,
     check_positive_int,
     check_same_shape,
+    on_host,
 )
 from ..utils.randomness import uniform_from
 from ..utils.types import Array, Context, Ids, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import UnigramSampler
 from .base import OutputLayer, Target
+from .unseen_words import smoothed_log_noise
 
 _EVALUATION_SEED = 0
 _MAX_REDRAWS = 1000
@@ -51,7 +55,9 @@ class NegativeSampling(OutputLayer):
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...).
 
     A draw gives each word its K noise words, so positions with the same target share them as long as the draw
-    lasts, and a batch split over several contexts has the noise of the whole batch. Outside of
+    lasts, and a batch split over several contexts has the noise of the whole batch. In `log_prob` a word that
+    `counts` has none of counts as half an occurrence, so that the perplexity of a text that holds it is
+    finite; words that `exclude` took out have probability 0. Outside of
     ``autograd.train_mode`` the draw comes from a fixed seed, so that a held-out loss can be compared. Raises
     ValueError or TypeError for counts that are negative, not finite, all zero or of the wrong shape, and for
     fewer than two words that can be drawn (a single word would have to be its own noise).
@@ -71,7 +77,7 @@ class NegativeSampling(OutputLayer):
     ) -> None:
         super().__init__(check_counts("counts", counts).size, in_units, **kwargs)
         self.num_noise_words = check_positive_int("num_noise_words", num_noise_words)
-        self._counts = numpy.asarray(counts)  # `check_counts` gives a copy in float64
+        self._counts = on_host(counts)  # `check_counts` gives a copy in float64
         self._power = check_number("power", power)
         self._excluded: frozenset[int] = frozenset()
         self._check_some_noise(self._excluded)
@@ -144,9 +150,9 @@ class NegativeSampling(OutputLayer):
         return F.np.sum(F.np.concatenate([softplus(F, -right), softplus(F, wrong)], axis=1), axis=1)
 
     def log_prob_inputs(self, ctx: Context) -> list[Array]:
-        """The weight and the logarithm of the noise distribution (vocab_size,)."""
-        with numpy.errstate(divide="ignore"):  # a word that is never noise gets probability 0
-            log_noise = numpy.log(self._sampler.prob(numpy.arange(self._vocab_size))).astype(numpy.float32)
+        """The weight and the logarithm of the noise distribution (vocab_size,), smoothed."""
+        noise = self._sampler.prob(numpy.arange(self._vocab_size))
+        log_noise = smoothed_log_noise(noise, self._counts, self._power, self._excluded)
         return [self.weight.data(ctx), np.array(log_noise, dtype=self.weight.dtype, ctx=ctx)]
 
     def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
@@ -165,7 +171,8 @@ class NegativeSampling(OutputLayer):
         This is the book's minibatch multiplication. Raises TypeError or ValueError for ids or a hidden vector
         that do not fit.
         """
-        check_hidden("hidden", hidden, self._in_units)
+        use_numpy_arrays()
+        hidden = check_hidden("hidden", hidden, self._in_units)
         host_ids = check_ids("ids", ids, self._vocab_size)
         check_same_shape(
             "ids without its last axis",
@@ -173,7 +180,11 @@ class NegativeSampling(OutputLayer):
             "hidden without its last axis",
             hidden.shape[:-1],
         )
-        scores: Array = self._score_graph(hidden, rows_of(self.weight, host_ids, hidden.ctx))
+        rows = rows_of(self.weight, host_ids, hidden.ctx)  # (B, L, d)
+        if not host_ids.size:
+            nothing = np.concatenate([rows.reshape(-1), hidden[:0].reshape(-1)])
+            return zeros_after(nothing, host_ids.shape)
+        scores: Array = self._score_graph(hidden, rows)
         return scores
 
     def __repr__(self) -> str:

@@ -52,6 +52,8 @@ class SampledSoftmax(CandidateLayer):
     (its Q is 0), and where removing the accidental hits of a target leaves no candidate.
     """
 
+    reads_hidden_late = True
+
     def __init__(
         self,
         vocab_size: int,
@@ -90,11 +92,11 @@ class SampledSoftmax(CandidateLayer):
 
     def _loss(self, hidden: Array, target: Target) -> Array:
         if not autograd.is_training():
-            loss: Array = self._full_graph(hidden, target.ids, *self.log_prob_inputs(hidden.ctx))
+            loss: Array = self._full_graph(hidden, target.ids, *self._recorded_inputs(hidden.ctx))
             return loss
         candidates = self._current_candidates()
-        self._check_drawn(target.host_ids)
-        hits = self._accidental_hits(target.host_ids, candidates)  # (2, n)
+        self._check_drawn(target.host_ids[target.kept])
+        hits = self._accidental_hits(target, candidates)  # (2, n)
         ids = numpy.concatenate([candidates.ids, target.host_ids])  # (S + N,)
         log_count = self._log_expected_count(ids, candidates.num_tries)
         rows, shift = self._rows_and_shift(ids, -log_count, hidden)  # (S + N, d), (S + N,)
@@ -102,21 +104,19 @@ class SampledSoftmax(CandidateLayer):
 
     def _check_drawn(self, target: numpy.ndarray) -> None:
         never = target[self._sampler.prob(target) == 0]
-        if self._ignore_index is not None:
-            never = never[never != 0]  # id 0 replaces a target that is ignored
         if never.size:
             raise ValueError(
                 f"target takes ids that the sampler draws, since its Q(target) is divided by; got {never[0]} "
                 f"with {self._sampler}"
             )
 
-    def _accidental_hits(self, target: numpy.ndarray, candidates: Candidates) -> numpy.ndarray:
+    def _accidental_hits(self, target: Target, candidates: Candidates) -> numpy.ndarray:
         """Which candidates are left out, since they are the target: positions and candidates, (2, n)."""
         if not self.remove_accidental_hits:
             return numpy.zeros((2, 0), dtype=numpy.int64)
-        places = hit_places(target, candidates.ids)
+        places = hit_places(target.host_ids, candidates.ids)
         if not self.unique or self.num_sampled == 1:
-            self._check_some_left(target, numpy.bincount(places[0], minlength=target.size))
+            self._check_some_left(target, numpy.bincount(places[0], minlength=target.kept.size))
         return places
 
     def _full_losses(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:

@@ -59,8 +59,8 @@ def best_words(tree: BinaryTree, hidden: numpy.ndarray, weight: numpy.ndarray, k
     of every word below it. So a beam of width k first finds k words, and then only nodes no less likely than
     the last of these are visited.
     """
-    if len(tree) == 1:
-        return numpy.zeros((len(hidden), 1), dtype=numpy.int64)
+    if len(tree) == 1 or not len(hidden):
+        return numpy.zeros((len(hidden), k), dtype=numpy.int64)
     blocks = [hidden[start : start + _MAX_POSITIONS] for start in range(0, len(hidden), _MAX_POSITIONS)]
     return numpy.concatenate([_search(tree, block, weight, k) for block in blocks])
 

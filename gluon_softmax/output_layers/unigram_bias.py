@@ -8,12 +8,16 @@ from __future__ import annotations
 import numpy
 
 from ..backend import init
-from ..utils.types import Initializer
+from ..utils.checks import on_host
+from ..utils.types import Initializer, Numbers
+from .unseen_words import smoothed_counts
 
-_MIN_COUNT = 0.5  # stands for 0, so that the logarithm of a word never seen is finite
 
+def unigram_bias(counts: Numbers, column: bool = False, shift: float = 0.0) -> Initializer:
+    """An initializer for a bias (V,), or (V, 1) where `column`: log(count / total) + `shift`, in nats.
 
-def unigram_bias(counts: numpy.ndarray, column: bool = False, shift: float = 0.0) -> Initializer:
-    """An initializer for a bias (V,), or (V, 1) where `column`: log(count / total) + `shift`, in nats."""
-    bias = numpy.log(numpy.maximum(counts, _MIN_COUNT) / numpy.sum(counts)) + shift
+    A word never seen counts as half an occurrence, see `smoothed_counts`.
+    """
+    counts = on_host(counts)
+    bias = numpy.log(smoothed_counts(counts) / numpy.sum(counts)) + shift
     return init.Constant(bias.astype(numpy.float32).reshape((-1, 1) if column else (-1,)))

@@ -141,13 +141,14 @@ def test_loss_and_gradients(kwargs: Any, sparse_grad: bool, hybridize: bool, con
 def test_log_prob_and_predict(subtract_log_q: bool, use_bias: bool, hybridize: bool, contexts: Any) -> None:
     """Scores are log p up to the partition constant; where log Q was left out they are log p - log Q.
 
-    A word that is never noise has a score that nothing lowers, so it gets probability 0.
+    Nothing teaches the score of a word that is never noise: its count, half an occurrence, stands for it.
     """
     layer = make(contexts, hybridize, subtract_log_q=subtract_log_q, use_bias=use_bias, log_partition=1.5)
     weight, bias = parameters_of(layer)
-    odds = numpy.exp(HIDDEN.astype(numpy.float64) @ weight.T + bias) * (
-        (COUNTS > 0) if subtract_log_q else COUNTS
-    )
+    noise = numpy.maximum(COUNTS, 0.5)
+    untaught = 1 if use_bias else 0.5 / COUNTS.sum() * numpy.exp(1.5)  # the bias starts there by itself
+    factor = numpy.where(COUNTS > 0, 1, untaught) if subtract_log_q else noise
+    odds = numpy.exp(HIDDEN.astype(numpy.float64) @ weight.T + bias) * factor
     wanted = odds / odds.sum(axis=1, keepdims=True)
     for ctx in contexts:
         hidden = np.array(HIDDEN.reshape(2, 4, D), ctx=ctx)

@@ -77,7 +77,7 @@ def test_log_prob_and_predict(excluded: list[int], hybridize: bool, contexts: An
     if excluded:
         layer.exclude(excluded)
     weight = layer.weight.data(contexts[0]).asnumpy().astype(numpy.float64)
-    p = COUNTS**0.75
+    p = numpy.maximum(COUNTS, 0.5) ** 0.75  # a word that is never noise counts as half an occurrence
     p[excluded] = 0
     odds = p * numpy.exp(HIDDEN @ weight.T)
     wanted = odds / odds.sum(axis=1, keepdims=True)
