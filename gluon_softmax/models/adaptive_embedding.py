@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from ..backend import gluon, mx, np
+import numpy
+
+from ..backend import mx, np
 from ..backend.arrays import as_ids
+from ..backend.block import Block
 from ..backend.embedding import rows_of, table_parameter
 from ..output_layers.adaptive import AdaptiveSoftmax, ClusterTables
 from ..utils.checks import check_ids, check_number, check_positive_int
-from ..utils.types import Array, Ids, InitializerLike
+from ..utils.types import Array, Context, Ids, InitializerLike
 from ..vocabulary.clusters import Clusters
 from ..vocabulary.cutoffs import check_cutoffs, tail_widths
 
 
-class AdaptiveEmbedding(gluon.HybridBlock):
+class AdaptiveEmbedding(Block):
     r"""``embed(ids)``, ids (...) integer in [0, vocab_size) -> (..., embed_size) float32.
 
     A word of the head is a row; a word w of tail i, which begins at c_i, is E_i[w - c_i] P_i.
@@ -112,7 +115,15 @@ class AdaptiveEmbedding(gluon.HybridBlock):
         """The vectors of `ids` (...): (..., embed_size), on their context (the current one for host ids)."""
         host_ids = check_ids("ids", ids, self._vocab_size)
         ctx = ids.ctx if isinstance(ids, mx.nd.NDArray) else mx.current_context()
-        parts = self._clusters.partition(host_ids.reshape(-1))
+        if not host_ids.size:  # a row that is not used, so that every parameter has a gradient, of zero
+            return self._rows(numpy.zeros(1, dtype=numpy.int64), ctx)[:0].reshape(
+                *host_ids.shape, self._embed_size
+            )
+        return self._rows(host_ids.reshape(-1), ctx).reshape(*host_ids.shape, self._embed_size)
+
+    def _rows(self, ids: numpy.ndarray, ctx: Context) -> Array:
+        """The vectors of ids (N,) of the host, N >= 1: (N, embed_size) on `ctx`."""
+        parts = self._clusters.partition(ids)
         pieces = []
         for words, (weight, projection) in zip(parts.words, self._tables):
             rows = rows_of(weight, words, ctx)
@@ -121,8 +132,8 @@ class AdaptiveEmbedding(gluon.HybridBlock):
                     rows, projection.data(ctx).T, num_hidden=self._embed_size, no_bias=True
                 )
             pieces.append(rows)
-        rows = np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)  # (N, d)
-        return rows.reshape(*host_ids.shape, self._embed_size)
+        in_order: Array = np.take(np.concatenate(pieces), as_ids(parts.places, ctx), axis=0)
+        return in_order
 
     def __repr__(self) -> str:
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import gluon
+from ..backend.block import Block
 from ..backend.embedding import Embedding
 from ..output_layers.base import OutputLayer
 from ..utils.types import AnyArray, Array, InitializerLike
@@ -32,7 +33,7 @@ def check_layer(output_layer: object, vocab_size: int, width: int, width_name: s
         )
 
 
-class Model(gluon.HybridBlock):
+class Model(Block):
     """A net from tokens to the loss of an output layer, with what `export` asks of it.
 
     Attributes
@@ -41,9 +42,11 @@ class Model(gluon.HybridBlock):
     output_layer : takes the hidden vectors.
 
     `hidden` of a subclass computes the hidden vectors of a batch and checks its arrays. `hidden_graph` is
-    the same without a check, so that it can be traced.
+    the same without a check, so that it can be traced. `loss_is_cross_entropy` says whether outside of
+    training the loss is -log p(target), so that exp of its mean is a perplexity.
     """
 
+    loss_is_cross_entropy = True
     embed: gluon.HybridBlock
     output_layer: OutputLayer
 
@@ -92,6 +95,7 @@ class WordModel(Model):
             self.embed = Embedding(vocab_size, embed_size, sparse_grad, weight_initializer)
         self.output_layer = output_layer
         output_layer.exclude([UNK_ID])
+        self.loss_is_cross_entropy = output_layer.loss_is_cross_entropy
 
     def input_names(self) -> list[str]:
         """The centre word alone."""

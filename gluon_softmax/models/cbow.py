@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..backend import nn, np
-from ..utils.checks import check_same_shape
+from ..backend import nn
+from ..backend.arrays import as_array_like, zeros_after
+from ..utils.checks import check_same_shape, shape_of
 from ..utils.types import AnyArray, Array, Namespace
 from .base import WordModel
 
@@ -31,7 +32,9 @@ class CBOW(WordModel):
 
     def forward(self, contexts: AnyArray, mask: AnyArray, center: AnyArray) -> Array:
         """The loss of each centre in nats, (B,)."""
-        check_same_shape("center", center.shape, "contexts without its last axis", contexts.shape[:-1])
+        check_same_shape(
+            "center", shape_of(center), "contexts without its last axis", shape_of(contexts)[:-1]
+        )
         loss: Array = self.output_layer(self.hidden(contexts, mask), center)
         return loss
 
@@ -39,9 +42,11 @@ class CBOW(WordModel):
         self, contexts: AnyArray, mask: AnyArray
     ) -> Array:
         """What the output layer takes: contexts and mask (B, L) -> their mean vector (B, embed_size)."""
-        check_same_shape("mask", mask.shape, "contexts", contexts.shape)
+        check_same_shape("mask", shape_of(mask), "contexts", shape_of(contexts))
         rows = self.embed(contexts)  # (B, L, d)
-        hidden: Array = self._masked_mean(rows, np.array(mask, dtype="float32", ctx=rows.ctx))
+        if not rows.size:
+            return zeros_after(rows, (rows.shape[0], rows.shape[2]))
+        hidden: Array = self._masked_mean(rows, as_array_like(rows, mask))
         return hidden
 
     def input_names(self) -> list[str]:

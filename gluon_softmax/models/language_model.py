@@ -14,7 +14,14 @@ from ..backend.arrays import as_ids
 from ..backend.embedding import Embedding
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
-from ..utils.checks import check_choice, check_ids, check_number, check_positive_int, check_same_shape
+from ..utils.checks import (
+    check_choice,
+    check_ids,
+    check_number,
+    check_positive_int,
+    check_same_shape,
+    shape_of,
+)
 from ..utils.types import AnyArray, Array, Context
 from .adaptive_embedding import AdaptiveEmbedding
 from .base import Model, check_layer
@@ -52,7 +59,8 @@ class LanguageModel(Model):
     also those that train with another loss (negative sampling, NCE), so that exp of its mean is the
     perplexity.
 
-    Raises ValueError for ids out of range and sizes that differ, TypeError for ids that are not integers.
+    Raises ValueError for ids out of range, sizes that differ and inputs of no word, TypeError for ids that
+    are not integers.
     """
 
     def __init__(
@@ -99,11 +107,12 @@ class LanguageModel(Model):
 
     def hidden(self, inputs: AnyArray, state: Sequence[Array] | None = None) -> tuple[Array, list[Array]]:
         """What the output layer takes: inputs (T, B) -> hidden (T, B, in_units), and the state after them."""
-        if len(inputs.shape) != 2:
-            raise ValueError(f"inputs takes shape (T, B), time first; got {tuple(inputs.shape)}")
+        shape = shape_of(inputs)
+        if len(shape) != 2 or 0 in shape:
+            raise ValueError(f"inputs takes shape (T, B), time first, both at least 1; got {shape}")
         rows = self.embed(inputs)  # (T, B, embed_size)
-        given = self.begin_state(inputs.shape[1], rows.ctx) if state is None else list(state)
-        self._check_state(given, inputs.shape[1])
+        given = self.begin_state(shape[1], rows.ctx) if state is None else list(state)
+        self._check_state(given, shape[1])
         hidden, *new_state = self._hidden_of_rows(rows, given)
         return hidden, new_state
 
@@ -131,7 +140,7 @@ class LanguageModel(Model):
         self, inputs: AnyArray, targets: AnyArray, state: Sequence[Array] | None = None
     ) -> tuple[Array, list[Array]]:
         """The loss of each next word in nats (T, B), and the state after the last word."""
-        check_same_shape("targets", targets.shape, "inputs", inputs.shape)
+        check_same_shape("targets", shape_of(targets), "inputs", shape_of(inputs))
         hidden, state = self.hidden(inputs, state)
         if autograd.is_training() or self.output_layer.loss_is_cross_entropy:
             return self.output_layer(hidden, targets), state
@@ -147,7 +156,7 @@ class LanguageModel(Model):
             -npx.pick(self.output_layer.log_prob(flat[i : i + rows]), ids[i : i + rows], axis=-1)
             for i in range(0, ids.shape[0], rows)
         ]
-        return np.concatenate(parts).reshape(targets.shape)
+        return np.concatenate(parts).reshape(hidden.shape[:-1])
 
     def log_prob(self, inputs: AnyArray, state: Sequence[Array] | None = None) -> tuple[Array, list[Array]]:
         """Log-probabilities of each next word in nats: inputs (T, B) -> (T, B, vocab_size), and the state."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+import numpy
+
 from ..backend import gluon
 from ..fused.hierarchical_sgd import HierarchicalSGD
 from ..fused.negative_sampling_sgd import NegativeSamplingSGD
@@ -15,7 +17,7 @@ from ..fused.sgd import InPlaceSGD, Multipliers
 from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
-from ..utils.checks import check_same_shape
+from ..utils.checks import check_same_shape, shape_of
 from ..utils.types import Array, BlockBatches, Context
 from .base import WordModel
 
@@ -48,7 +50,7 @@ class SkipGram(WordModel):
                 raise TypeError("label takes an array of the mask's shape; got None")
             loss = masked_bce(self.score(center, context), label, mask)
         else:
-            check_same_shape("context", context.shape, "center", center.shape)
+            check_same_shape("context", shape_of(context), "center", shape_of(center))
             loss = self.output_layer(self.embed(center), context)
         return loss
 
@@ -97,7 +99,8 @@ class SkipGram(WordModel):
                 "score takes an output layer with one vector per word, such as NegativeSampling; "
                 f"got {type(layer).__name__}"
             )
-        hidden = self.embed(center.reshape(-1))  # (B, d)
+        ids = center if hasattr(center, "reshape") else numpy.asarray(center)
+        hidden = self.embed(ids.reshape(-1))  # (B, d)
         return layer.score(hidden, contexts_negatives)
 
 

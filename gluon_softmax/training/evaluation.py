@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterator
 
 from ..backend import gluon
 from ..backend.device import as_contexts
-from ..utils.types import Contexts, Figures
+from ..utils.types import Array, Contexts, Figures
 from .carried_state import CarriedState
 from .data_parallel import to_device
 from .iterable_batches import AnyBatches, as_batches
@@ -27,9 +27,15 @@ def held_out_loss(net: gluon.Block, batches: HeldOut, device: Contexts = None) -
     carried = CarriedState(net)
     for batch in as_batches(batches).epoch(0):
         losses = carried(to_device(batch, contexts))
-        total += sum(float(loss.sum()) for loss in losses)
+        total += sum(_sum(loss) for loss in losses)
         positions += sum(loss.size for loss in losses)
     return total / positions if positions else math.nan
+
+
+def _sum(loss: Array) -> float:
+    """The sum of losses: MXNet's own of an array that holds an infinity is NaN."""
+    total = float(loss.sum())
+    return float(loss.asnumpy().sum()) if math.isnan(total) else total
 
 
 def has_positions(batches: HeldOut) -> bool:
@@ -47,8 +53,11 @@ def to_perplexity(loss: float) -> float:
 def perplexity(net: gluon.Block, batches: HeldOut, device: Contexts = None) -> float:
     """The exponential of the mean of -log p(word) over `batches`, for a `LanguageModel` over any layer.
 
-    Over `LanguageModelBatches` of a split that drop no remainder it is that of every word of the split.
+    Over `LanguageModelBatches` of a split that drop no remainder it is that of every word of the split. Of a
+    `SkipGram` or a `CBOW` over a layer whose loss is a cross-entropy it is the perplexity of a word given
+    what is near it. Raises TypeError where the loss is another (negative sampling, NCE).
     """
+    _check_cross_entropy(net)
     return to_perplexity(held_out_loss(net, batches, device))
 
 
@@ -58,6 +67,16 @@ def loss_figures(net: gluon.Block, batches: HeldOut, device: Contexts = None) ->
 
 
 def perplexity_figures(net: gluon.Block, batches: HeldOut, device: Contexts = None) -> dict[str, float]:
-    """``{"loss": held_out_loss, "perplexity": its exp}``, from one pass."""
+    """``{"loss": held_out_loss, "perplexity": its exp}``, from one pass; raises as `perplexity` does."""
+    _check_cross_entropy(net)
     loss = held_out_loss(net, batches, device)
     return {"loss": loss, "perplexity": to_perplexity(loss)}
+
+
+def _check_cross_entropy(net: Any) -> None:
+    if not getattr(net, "loss_is_cross_entropy", True):
+        raise TypeError(
+            "perplexity takes a net whose held-out loss is -log p(word); got a "
+            f"{type(net).__name__} over {type(net.output_layer).__name__}, whose loss is a sum of logistic "
+            "losses (net.output_layer.log_prob gives its probabilities)"
+        )

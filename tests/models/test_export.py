@@ -11,6 +11,7 @@ import pytest
 import gluon_softmax as gs
 from gluon_softmax.backend import gluon, init, mx, np, npx
 from gluon_softmax.models.base import Model
+from gluon_softmax.output_layers.base import OutputLayer
 
 # MXNet says so of any graph that it reads back.
 pytestmark = pytest.mark.filterwarnings("ignore:Cannot decide type:UserWarning")
@@ -36,7 +37,7 @@ def ready(net: Any) -> Any:
     return net
 
 
-def read_back(net: Model, tmp_path: Path) -> gluon.SymbolBlock:
+def read_back(net: Model | OutputLayer, tmp_path: Path) -> gluon.SymbolBlock:
     files = gs.export(net, tmp_path / "net")
     assert files.symbol == f"{tmp_path}/net-symbol.json" and files.params == f"{tmp_path}/net-0000.params"
     for parameter in net.collect_params().values():  # what was read back is a copy
@@ -86,9 +87,32 @@ def test_tied_weights_are_written_once(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_exported_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match=r"^net takes a SkipGram, a CBOW or a LanguageModel; got FullSoftmax"):
-        gs.export(ready(gs.FullSoftmax(V, D)), tmp_path / "net")
+    own = gluon.nn.HybridSequential()
+    own.add(gluon.nn.Dense(D, in_units=D))
+    sentence = (
+        r"^net takes a SkipGram, a CBOW, a LanguageModel or an output layer; got HybridSequential: export its"
+    )
+    with pytest.raises(TypeError, match=sentence):
+        gs.export(ready(own), tmp_path / "net")
     tied = gs.LanguageModel(V, D, D, LAYERS["adaptive"](D), tie_weights=True)
     with pytest.raises(TypeError, match=r"^net takes an embed of one table"):
         gs.export(ready(tied), tmp_path / "net")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_an_output_layer_alone(name: str, tmp_path: Path) -> None:
+    layer = ready(LAYERS[name](D))
+    hidden = np.array(RNG.normal(size=(5, D)), dtype="float32")
+    wanted = layer.log_prob(hidden).asnumpy()
+    assert gs.export(layer, tmp_path / "layer").inputs == ["hidden"]
+    found = read_back(layer, tmp_path)(hidden).asnumpy()
+    numpy.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_an_unseen_word_keeps_its_probability_in_the_graph(tmp_path: Path) -> None:
+    layer = ready(gs.NegativeSampling([0, *COUNTS[1:]], D))
+    hidden = np.ones((2, D))
+    wanted = layer.log_prob(hidden).asnumpy()
+    assert numpy.isfinite(wanted).all()
+    numpy.testing.assert_allclose(read_back(layer, tmp_path)(hidden).asnumpy(), wanted, rtol=1e-5, atol=1e-6)

@@ -143,7 +143,7 @@ def test_wrong_arguments_are_named(kwargs: Any, error: type, said: str) -> None:
 
 @pytest.mark.parametrize("inputs, targets, error, said", [
     (INPUTS, TARGETS[:2], ValueError, r"targets takes the sizes of inputs, \(5, 3\); got \(2, 3\)"),
-    (INPUTS[0], TARGETS[0], ValueError, r"inputs takes shape \(T, B\), time first; got \(3,\)"),
+    (INPUTS[0], TARGETS[0], ValueError, r"inputs takes shape \(T, B\), time first, both at least 1; got"),
     (INPUTS + V, TARGETS, ValueError, rf"ids takes ids in \[0, {V}\)"),
     (INPUTS, TARGETS - V, ValueError, rf"target takes ids in \[0, {V}\)"),
     (INPUTS + numpy.float32(0.5), TARGETS, TypeError, "ids takes integer ids"),
