@@ -12,15 +12,21 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Callable, Mapping, NamedTuple, Sequence
+from typing import Callable, Mapping, NamedTuple, NoReturn, Sequence
 
 from .backend import mx
 from .backend.device import parse_device
 from .data.corpus import Corpus, load_corpus
-from .data.sources import choose_corpus
+from .data.sources import choose_corpus, find_sources
+from .runs.arguments import USER_ERROR
+from .runs.flags import in_flags, one_line
 from .training.progress import in_notebook
 from .utils.checks import check_positive_int
 from .utils.types import Context
+
+# What the package calls an option that a chapter has.
+_FLAGS = {name: f"--{name.replace('_', '-')}" for name in ("num_epochs", "device", "data_dir")}
+_FLAGS["name"] = "--corpus"
 
 
 class Chapter(NamedTuple):
@@ -35,8 +41,14 @@ class Chapter(NamedTuple):
     data_dir: str | None
 
     def load_corpus(self, min_freq: int | None = None, eos: bool = False) -> Corpus:
-        """Load the chapter's corpus; see `gluon_softmax.load_corpus`."""
-        return load_corpus(self.corpus_name, min_freq, eos, self.data_dir)
+        """Load the chapter's corpus; see `gluon_softmax.load_corpus`.
+
+        Ends the script with one line if there is no such corpus.
+        """
+        try:
+            return load_corpus(self.corpus_name, min_freq, eos, self.data_dir)
+        except (ValueError, OSError) as error:
+            _end(_script(self.name), error)
 
     def picture(self, suffix: str = "") -> Path:
         """Return the path of a picture: in ``build/`` of the clone, else of the working folder."""
@@ -88,9 +100,9 @@ def open_chapter(
 
     ``--corpus`` auto (PTB where it is available, else mini_ptb), ptb, mini_ptb or a folder; ``--num-epochs``,
     by default `num_epochs`; ``--device`` cpu, gpu:0 or auto; ``--data-dir``; ``--smoke`` reads mini_ptb for
-    `smoke_epochs`. Raises ValueError for a device or a number that does not fit.
+    `smoke_epochs`. A bad option ends the script with one line and the exit code 2, as on the command line.
     """
-    parser = argparse.ArgumentParser(prog=f"chapters/{name}.py", description=f"The chapter {name}.")
+    parser = _Parser(prog=_script(name), description=f"The chapter {name}.")
     parser.add_argument(
         "--corpus", help="auto, ptb, mini_ptb or a folder with train.txt, valid.txt, test.txt"
     )
@@ -98,11 +110,36 @@ def open_chapter(
     parser.add_argument("--device", default="auto", help="cpu, gpu:0 or auto (default auto)")
     parser.add_argument("--data-dir", help="the folder of PTB (default: data/ of the clone)")
     parser.add_argument("--smoke", action="store_true", help="mini_ptb and few epochs, in half a minute")
-    if argv is None:
-        argv = shlex.split(os.environ.get("CHAPTER_ARGS", "")) if in_notebook() else sys.argv[1:]
-    args = parser.parse_args(argv)
-    epochs = args.num_epochs if args.num_epochs is not None else smoke_epochs if args.smoke else num_epochs
-    epochs = check_positive_int("num_epochs", epochs)
-    corpus_name, why = choose_corpus(args.corpus or ("mini_ptb" if args.smoke else "auto"), args.data_dir)
+    try:
+        if argv is None:
+            argv = shlex.split(os.environ.get("CHAPTER_ARGS", "")) if in_notebook() else sys.argv[1:]
+        args = parser.parse_args(argv)
+        default = smoke_epochs if args.smoke else num_epochs
+        epochs = check_positive_int("num_epochs", default if args.num_epochs is None else args.num_epochs)
+        asked = ("mini_ptb" if args.smoke else "auto") if args.corpus is None else args.corpus
+        corpus_name, why = choose_corpus(asked, args.data_dir)
+        if args.corpus not in (None, "auto"):
+            find_sources(corpus_name, args.data_dir)
+        device = parse_device(args.device)
+    except (ValueError, OSError) as error:
+        _end(_script(name), error)
     print(why)
-    return Chapter(name, corpus_name, why, epochs, parse_device(args.device), args.smoke, args.data_dir)
+    return Chapter(name, corpus_name, why, epochs, device, args.smoke, args.data_dir)
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for an error, as on the command line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with the status of a user's error."""
+        _end(self.prog, message)
+
+
+def _script(name: str) -> str:
+    return f"chapters/{name}.py"
+
+
+def _end(script: str, error: Exception | str) -> NoReturn:
+    """End the script with the error on one line."""
+    print(f"{script}: error: {one_line(in_flags(str(error), _FLAGS, {}))}", file=sys.stderr)
+    raise SystemExit(USER_ERROR)

@@ -3,59 +3,118 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shlex
+import signal
 import sys
-from typing import Iterable, Mapping, Sequence
+import warnings
+from typing import Iterable, Mapping, Sequence, TextIO, cast
 
 from .models.vectors import get_similar_tokens
 from .models.word2vec_format import is_binary_path
-from .runs.arguments import PROGRAM, USER_ERROR, make_parser, option_names
+from .runs.arguments import PROGRAM, USER_ERROR, make_parser
 from .runs.commands import evaluate_run, generate_run, train_run
 from .runs.defaults import COMMON
+from .runs.flags import in_flags, one_line
 from .runs.folder import Run, finite_or_none
 from .runs.models import MODELS
+from .runs.train_arguments import choices_of_options, option_names
+from .utils.errors import TrainingInterrupted
+from .utils.streams import Unheard
 from .utils.types import Metrics
 
 Figures = Mapping[str, Mapping[str, float]]  # of each split, by name
-INTERRUPTED = 130
+FAULT = 1  # of the program
 _WORDS_PER_LINE = 20
-_USER_ERRORS = (ValueError, TypeError, KeyError, OSError, ImportError)
+# What a user may have asked for: sizes beyond memory or beyond what a float holds are among them.
+_USER_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    OSError,
+    ImportError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0, or 2 after a user's error, or 130 after Ctrl-C."""
+    """Run one command and return its status.
+
+    0; 2 after a user's error; 128 and the signal's number after a signal, so 130 after Ctrl-C; 1 after an
+    error that no user should see. Each error is one line.
+    """
     args = make_parser(ACTIONS).parse_args(argv)
     try:
-        args.command(args)
+        with warnings.catch_warnings():
+            said: set[str] = set()
+            warnings.showwarning = lambda message, *_, **__: _warn(str(message), said)
+            args.command(args)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read the output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         if args.debug:
             raise
-        print(f"\n{PROGRAM}: interrupted{getattr(args, 'afterwards', '')}", file=sys.stderr)
-        return INTERRUPTED
+        print(f"\n{PROGRAM}: interrupted{_afterwards(args)}", file=sys.stderr)
+        return 128 + (stop.signum if isinstance(stop, TrainingInterrupted) else signal.SIGINT)
     except _USER_ERRORS as error:
         if args.debug:
             raise
-        print(f"{PROGRAM}: error: {_one_line(error)}", file=sys.stderr)
+        print(f"{PROGRAM}: error: {_describe(error, args)}", file=sys.stderr)
         return USER_ERROR
+    except Exception as error:
+        if args.debug:
+            raise
+        what = one_line(f"{type(error).__name__}: {error}")
+        print(
+            f"{PROGRAM}: error: {what}; this is a fault of the program: --debug shows where", file=sys.stderr
+        )
+        return FAULT
     return 0
 
 
-def _one_line(error: BaseException) -> str:
+def _warn(message: str, said: set[str]) -> None:
+    """A warning on one line, as an error is, and once: a checkpoint is read before the start and at it."""
+    if message not in said:
+        print(f"{PROGRAM}: warning: {one_line(message)}", file=sys.stderr)
+    said.add(message)
+
+
+def _describe(error: BaseException, args: argparse.Namespace) -> str:
+    """A user's error on one line, in the command's names."""
     text = str(error.args[0]) if type(error) is KeyError and error.args else str(error)
-    return " ".join(text.split()) or type(error).__name__
+    if isinstance(error, MemoryError):
+        text = f"memory does not suffice; smaller sizes take less: {text}"
+    elif isinstance(error, (OverflowError, RecursionError)):
+        text = f"a number or a file is beyond what can be computed: {text}"
+    return one_line(in_flags(text, args.flags, choices_of_options())) or type(error).__name__
+
+
+def _afterwards(args: argparse.Namespace) -> str:
+    """How an interrupted training goes on."""
+    if args.command is not _train:
+        return ""
+    out = _out(args)
+    if not Run(out).config_path.exists():
+        return "; nothing was written"
+    return f"; what was checkpointed stays, and `{PROGRAM} train --out {shlex.quote(out)} --resume` goes on"
 
 
 def _train(args: argparse.Namespace) -> None:
+    """Train; when nobody reads the output any more, go on silently."""
+    unheard = Unheard(sys.stdout)
+    with contextlib.redirect_stdout(cast(TextIO, unheard)):
+        _train_aloud(args)
+        unheard.flush()
+
+
+def _train_aloud(args: argparse.Namespace) -> None:
     given = {name: getattr(args, name) for name in option_names()}
-    out = args.out or _default_out(args)
-    args.afterwards = (
-        f"; what was checkpointed stays, and `{PROGRAM} train --out {shlex.quote(out)} --resume` goes on"
-    )
+    out = _out(args)
     silent = args.quiet or args.json
     trained = train_run(
         out,
@@ -92,7 +151,10 @@ def _print_run(out: str, figures: Figures) -> None:
         print(f"text of its own: {PROGRAM} generate {shlex.quote(out)} --words 100")
 
 
-def _default_out(args: argparse.Namespace) -> str:
+def _out(args: argparse.Namespace) -> str:
+    """The folder of the run: the one given, else one that is named after what it is."""
+    if args.out is not None:
+        return str(args.out)
     defaults = {option.name: option.default for option in COMMON}
     corpus = os.path.basename(os.path.abspath(args.corpus or defaults["corpus"]))
     model = args.model or defaults["model"]

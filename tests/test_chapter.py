@@ -26,7 +26,7 @@ def test_a_smoke_run_reads_the_embedded_corpus_for_one_epoch(chapter: Chapter) -
 def test_a_number_of_epochs_on_the_command_line_wins() -> None:
     argv = ["--smoke", "--num-epochs", "7", "--device", "cpu"]
     assert open_chapter("a_chapter", num_epochs=5, argv=argv).num_epochs == 7
-    with pytest.raises(ValueError, match="num_epochs"):
+    with pytest.raises(SystemExit):
         open_chapter("a_chapter", num_epochs=5, argv=["--smoke", "--num-epochs", "0"])
 
 

@@ -63,13 +63,36 @@ def test_a_script_reads_its_command_line_and_a_notebook_the_environment(
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["--device", "tpu"], "device takes cpu, gpu:0"),
-        (["--num-epochs", "0"], "num_epochs takes an integer of at least 1, got 0"),
+        (["--device", "tpu"], "--device takes cpu, gpu:0"),
+        (["--device", "cpu:99999999999999"], "--device takes cpu:0 to cpu:255; got 'cpu:99999999999999'"),
+        (["--num-epochs", "0"], "--num-epochs takes an integer of at least 1, got 0"),
+        (["--num-epochs", "two"], "argument --num-epochs: invalid int value: 'two'"),
+        (["--corpus", "nowhere"], "--corpus takes 'ptb', 'mini_ptb' or a folder with train.txt"),
+        (["--corpus", ""], "--corpus takes 'ptb', 'mini_ptb' or a folder with train.txt"),
+        (["--corpus", "~nosuchuser/text"], "--corpus takes a path below a home that is there; got '~nosuch"),
     ],
 )
-def test_a_device_or_a_number_that_does_not_fit_is_refused(argv: list[str], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+def test_a_bad_option_of_a_chapter_is_answered_with_one_line(
+    argv: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
         open_chapter("trees", 5, argv=["--smoke", *argv])
+    out, err = capsys.readouterr()
+    assert (stop.value.code, out) == (2, "")
+    assert err.startswith(f"chapters/trees.py: error: {message}") and err.count("\n") == 1
+
+
+def test_a_text_that_a_chapter_cannot_read_is_answered_with_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (write_sentences(tmp_path) / "train.txt").write_bytes(b"\xff\xfe")
+    opened = open_chapter("trees", 5, argv=["--device", "cpu", "--corpus", str(tmp_path)])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stop:
+        opened.load_corpus()
+    err = capsys.readouterr().err
+    assert stop.value.code == 2 and err.count("\n") == 1
+    assert err.startswith("chapters/trees.py: error: ") and "takes UTF-8 text, got byte 0xff" in err
 
 
 def test_an_unknown_option_names_the_chapter(capsys: pytest.CaptureFixture[str]) -> None:

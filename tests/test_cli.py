@@ -69,6 +69,7 @@ def test_every_option_reaches_the_run(corpus: Path, tmp_path: Path, call: Call) 
         "schedule": "constant", "resample_every": 2, "device": "cpu:0,cpu:1", "seed": 9, "max_window_size": 2,
         "subsampling": "word2vec", "threshold": 0.5, "batches": "book", "num_noise_words": 3, "power": 0.5,
         "decay": 0.5, "clip_norm": 2.0, "log_interval": 3,
+        "checkpoint_minutes": 0.5, "keep_checkpoints": 1,
     }  # fmt: skip
     flags = [text for name, value in given.items() for text in (f"--{name.replace('_', '-')}", str(value))]
     argv = [
@@ -155,7 +156,7 @@ def test_resume_goes_on_and_overwrite_replaces(corpus: Path, tmp_path: Path, cal
     assert call(*argv, "--num-epochs", "2", "--resume")[0] == 0
     assert [m["epoch"] for m in Run(folder).metrics()] == [1, 2]
     status, _, err = call(*argv, "--resume", "--lr", "0.3")
-    assert status == 2 and "goes on with lr 0.005, as it began; got 0.3" in err
+    assert status == 2 and "goes on with --lr 0.005, as it began; got 0.3" in err
     assert call(*argv, "--num-epochs", "1", "--overwrite")[0] == 0
     assert [m["epoch"] for m in Run(folder).metrics()] == [1]
 
@@ -186,21 +187,24 @@ def test_ctrl_c_keeps_what_was_checkpointed(
     ("argv", "parts"),
     [
         (["similar", "RUN", "chop"], ["'chop' is none of the 13 words; nearest spellings: chip"]),
-        (["similar", "RUN", "chip", "-k", "0"], ["k takes an integer of at least 1, got 0"]),
+        (["similar", "RUN", "chip", "-k", "0"], ["-k takes an integer of at least 1, got 0"]),
         (["analogy", "RUN", "chip", "xyzzy", "bank"], ["'xyzzy' is none of the 13 words; no word is spelt"]),
         (["export", "RUN", "nowhere/vec.txt"], ["nowhere"]),
         (
             ["similar", "nowhere", "chip"],
-            ["run takes a folder that `gluon-softmax train` wrote; nowhere does not"],
+            ["RUN takes a folder that `gluon-softmax train` wrote; nowhere does not"],
         ),
         (["similar", ".", "chip"], ["has no config.json"]),
-        (["evaluate", "RUN", "--device", "tpu"], ["device takes cpu, gpu:0"]),
+        (["evaluate", "RUN", "--device", "tpu"], ["--device takes cpu, gpu:0"]),
         (["evaluate", "nowhere"], ["nowhere does not exist"]),
-        (["train", "--corpus", "nowhere"], ["'mini_ptb' or a folder", "nowhere"]),
-        (["train", "--lr", "-1"], ["lr takes a finite number above 0, got -1.0"]),
-        (["train", "--model", "lstm"], ["model takes one of skip-gram, cbow"]),
-        (["train", "--model", "cbow", "--batches", "book"], ["batches is no option of this kind of run"]),
-        (["train", "--min-freq", "1000000"], ["min_freq=1000000 removes every word"]),
+        (["train", "--corpus", "nowhere"], ["--corpus takes 'ptb', 'mini_ptb' or a folder", "nowhere"]),
+        (["train", "--lr", "-1"], ["--lr takes a finite number above 0, got -1.0"]),
+        (["train", "--model", "lstm"], ["--model takes one of skip-gram, cbow"]),
+        (
+            ["train", "--model", "cbow", "--batches", "book"],
+            ["--batches is no option of this kind of run, --model cbow with", "; --model skip-gram takes it"],
+        ),
+        (["train", "--min-freq", "1000000"], ["--min-freq=1000000 removes every word"]),
     ],
     ids=lambda value: "-".join(value) if "RUN" in value else None,
 )
@@ -267,5 +271,5 @@ def test_status_of_the_program(tmp_path: Path) -> None:
     done = python("-m", "gluon_softmax", "similar", "nowhere", "chip", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "gluon-softmax: error: run takes a folder that `gluon-softmax train` wrote; nowhere does not exist"
+        "gluon-softmax: error: RUN takes a folder that `gluon-softmax train` wrote; nowhere does not exist"
     ]

@@ -115,10 +115,10 @@ def test_generate_prints_twenty_words_a_line(run: str, call: Call) -> None:
 
 
 @pytest.mark.parametrize("more, said", [
-    (["--temperature", "0.0009"], "temperature takes a number of at least 0.001, since scores are divided"),
+    (["--temperature", "0.0009"], "--temperature takes a number of at least 0.001, since scores are divided"),
     (["--prefix", "the chp"], "'chp' is none of the 13 words; nearest spellings: chip"),
-    (["--top-k", "0"], "top_k takes an integer of at least 1, got 0"),
-    (["--words", "0"], "num_words takes an integer of at least 1, got 0"),
+    (["--top-k", "0"], "--top-k takes an integer of at least 1, got 0"),
+    (["--words", "0"], "--words takes an integer of at least 1, got 0"),
 ])  # fmt: skip
 def test_what_generate_refuses(run: str, more: list[str], said: str, call: Call) -> None:
     status, out, err = call("generate", run, *more)
@@ -129,7 +129,7 @@ def test_a_word_model_generates_nothing(corpus: Path, tmp_path: Path, call: Call
     text = f"train --corpus {corpus} --embed-size 4 --subsampling none --min-freq 1 --num-epochs 1 --quiet"
     assert call(*text.split(), "--out", str(tmp_path / "words"))[0] == 0
     status, _, err = call("generate", str(tmp_path / "words"))
-    assert status == 2 and "run takes a language model" in err
+    assert status == 2 and "RUN takes a language model" in err
     status, _, err = call("similar", str(tmp_path / "words" / "none"), "chip")
     assert status == 2
 

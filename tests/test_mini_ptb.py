@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import collections
 import importlib.util
+import json
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import numpy
 import pytest
+from oracles.small_runs import Call
 
 from gluon_softmax import Corpus, load_corpus
 from gluon_softmax.data.sources import load_planted_groups
@@ -140,3 +143,17 @@ def test_planted_words_keep_the_company_of_their_group(corpus: Corpus) -> None:
         nearest = corpus._idx_to_token[frequent[similarity.argmax()]]
         right_ones[group_of.get(nearest) == group] += 1
     assert right_ones[True] >= 0.9 * len(group_of), right_ones
+
+
+@pytest.mark.slow
+def test_the_analogy_of_the_readme_works_on_the_default_corpus(tmp_path: Path, call: Call) -> None:
+    readme = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+    [words] = re.findall(r"gluon-softmax analogy runs/mini (\w+ \w+ \w+) ", readme)
+    train = ["train", "--out", tmp_path / "mini", "--quiet", "--device", "cpu"]
+    assert call(*train) == (0, "", "")
+    found = [
+        answer["token"]
+        for answer in json.loads(call("analogy", tmp_path / "mini", *words.split(), "--json")[1])["answers"]
+    ]
+    vehicles = load_planted_groups()["vehicles"]
+    assert found[0] in vehicles and len(set(found) & set(vehicles)) >= 3

@@ -6,12 +6,15 @@ first kernel fails. The functions are the book's, with that check.
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any
 
-from ..utils.checks import check_positive_int
+from ..utils.checks import check_positive_int, shown
 from ..utils.types import Context, Contexts
 from .bootstrap import mx, np
+
+_MAX_CPU = 255
 
 
 def _can_run_on(ctx: Context) -> bool:
@@ -46,22 +49,44 @@ def try_all_gpus() -> list[Context]:
 def parse_device(text: str) -> Context:
     """The context named ``cpu``, ``gpu:0`` or ``auto``.
 
-    ``auto`` is the first GPU if MXNet can run on it, else the CPU.
+    ``auto`` is the first GPU if MXNet can run on it, else the CPU. MXNet starts threads for each number of a
+    CPU, so these end at 255.
 
-    Raises ValueError for any other text, and for a GPU that is not there or that MXNet cannot run on.
+    Raises ValueError for any other text, and for a GPU that is not there or that MXNet cannot run on;
+    TypeError for what is not a string.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"device takes a string such as 'cpu'; got {shown(text)}")
     if text == "auto":
         return try_gpu()
     name, colon, number = text.partition(":")
-    if name not in ("cpu", "gpu") or not (number if colon else "0").isdigit():
-        raise ValueError(f"device takes cpu, gpu:0 (or another number) or auto; got {text!r}")
-    ctx = mx.Context(name, int(number or 0))
-    if name == "gpu" and (mx.context.num_gpus() <= ctx.device_id or not _can_run_on(ctx)):
+    if name not in ("cpu", "gpu") or not re.fullmatch("[0-9]+", number if colon else "0"):
+        raise ValueError(f"device takes cpu, gpu:0 (or another number) or auto; got {shown(text)}")
+    digits = number.lstrip("0") or "0"
+    index = int(digits) if len(digits) <= len(str(_MAX_CPU)) else _MAX_CPU + 1  # beyond any that there is
+    if name == "cpu" and index > _MAX_CPU:
+        raise ValueError(f"device takes cpu:0 to cpu:{_MAX_CPU}; got {shown(text)}")
+    ctx = mx.Context(name, index)
+    if name == "gpu" and (mx.context.num_gpus() <= index or not _can_run_on(ctx)):
         raise ValueError(
-            f"device takes a GPU that this MXNet can run on; got {text!r}, "
+            f"device takes a GPU that this MXNet can run on; got {shown(text)}, "
             f"and there are {mx.context.num_gpus()}"
         )
     return ctx
+
+
+def parse_devices(text: str) -> list[Context]:
+    """The contexts named one after another: ``cpu:0,cpu:1``.
+
+    Raises the errors of `parse_device`, and ValueError for an empty name and for a device that comes twice.
+    """
+    names = text.split(",") if isinstance(text, str) else [text]
+    if len(names) > 1 and not all(names):
+        raise ValueError(f"device takes a device between every two commas; got {shown(text)}")
+    contexts = [parse_device(name) for name in names]
+    if len(set(contexts)) < len(contexts):
+        raise ValueError(f"device takes devices that differ; got {shown(text)}")
+    return contexts
 
 
 def as_contexts(device: Contexts) -> list[Context]:
@@ -73,7 +98,9 @@ def as_contexts(device: Contexts) -> list[Context]:
         list(device) if isinstance(device, (list, tuple)) else [device or mx.context.current_context()]
     )
     if not contexts or not all(isinstance(ctx, mx.Context) for ctx in contexts):
-        raise TypeError(f"device takes an MXNet context such as mx.cpu(), or a list of them; got {device!r}")
+        raise TypeError(
+            f"device takes an MXNet context such as mx.cpu(), or a list of them; got {shown(device)}"
+        )
     if len(set(contexts)) < len(contexts):
-        raise ValueError(f"device takes contexts that differ; got {device!r}")
+        raise ValueError(f"device takes contexts that differ; got {shown(device)}")
     return contexts

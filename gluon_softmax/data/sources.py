@@ -11,7 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, NamedTuple
 
+from ..utils.checks import shown
 from ..utils.errors import CorpusError
+from ..utils.files import user_path
 from .archive import download, open_member, unpack
 
 SPLITS = ("train", "valid", "test")
@@ -54,7 +56,7 @@ def data_folder(data_dir: str | Path | None = None) -> Path:
     """Where PTB is kept: `data_dir`, else $GLUON_SOFTMAX_DATA, else a clone's data/, else the user cache."""
     chosen = data_dir or os.environ.get("GLUON_SOFTMAX_DATA")
     if chosen:
-        return Path(chosen).expanduser()
+        return user_path("data_dir", chosen)
     clone = Path(__file__).resolve().parents[2] / "data"
     if (clone / "make_mini_ptb.py").is_file():
         return clone
@@ -110,13 +112,13 @@ def _members(path: Path, pattern: str) -> dict[str, Source]:
 def _files(name: str | Path) -> dict[str, Source]:
     """The splits that are files of one folder."""
     if not isinstance(name, (str, Path)):
-        raise TypeError(f"name takes a str or a Path, got {name!r}")
-    folder = Path(name).expanduser()
-    if not name or not folder.is_dir():
+        raise TypeError(f"name takes a str or a Path, got {shown(name)}")
+    if not str(name) or not user_path("name", name).is_dir():
         raise ValueError(
             "name takes 'ptb', 'mini_ptb' or a folder with train.txt, valid.txt and test.txt; "
-            f"got {str(name)!r}, which is none of them"
+            f"got {shown(str(name))}, which is none of them"
         )
+    folder = user_path("name", name)
     files = {split: folder / f"{split}.txt" for split in SPLITS}
     missing = [path.name for path in files.values() if not path.is_file()]
     if missing:

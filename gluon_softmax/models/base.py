@@ -8,6 +8,7 @@ from ..backend import gluon
 from ..backend.block import Block
 from ..backend.embedding import Embedding
 from ..output_layers.base import OutputLayer
+from ..utils.checks import check_positive_int
 from ..utils.types import AnyArray, Array, InitializerLike
 from ..vocabulary.tokens import UNK_ID
 
@@ -15,8 +16,11 @@ from ..vocabulary.tokens import UNK_ID
 def check_layer(output_layer: object, vocab_size: int, width: int, width_name: str) -> None:
     """An output layer that fits the vocabulary and the hidden vector, or an error that says what does not.
 
-    Raises TypeError for anything but an `OutputLayer`, ValueError for one of other sizes.
+    Raises TypeError for anything but an `OutputLayer` and for sizes that are not integers, ValueError for one
+    of other sizes.
     """
+    check_positive_int("vocab_size", vocab_size)
+    check_positive_int(width_name, width)
     if not isinstance(output_layer, OutputLayer):
         raise TypeError(
             f"output_layer takes an output layer such as NegativeSampling; got {type(output_layer).__name__}"

@@ -69,8 +69,9 @@ class SampledSoftmax(CandidateLayer):
         bias_initializer: InitializerLike = None,
         **kwargs: Any,
     ) -> None:
+        check_positive_int("vocab_size", vocab_size)
         if counts is not None:
-            counts = check_counts("counts", counts, check_positive_int("vocab_size", vocab_size))
+            counts = check_counts("counts", counts, vocab_size)
         if bias_initializer is None:
             bias_initializer = "zeros" if counts is None else unigram_bias(counts, column=True)
         super().__init__(

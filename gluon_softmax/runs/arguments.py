@@ -1,4 +1,4 @@
-"""The arguments of every command; those of ``train`` from the tables of models, layers and runs."""
+"""The commands of the program, and the arguments of those that ask a run; ``train`` has its own file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import argparse
 from typing import Callable, Mapping, NamedTuple, NoReturn, Sequence
 
 from .. import __version__
-from .defaults import COMMON, OVERRIDES
-from .layers import LAYERS
-from .models import MODELS
-from .options import Option
+from .flags import did_you_mean, flags_of, one_line
+from .train_arguments import add_train_arguments
 
 PROGRAM = "gluon-softmax"
 USER_ERROR = 2
@@ -22,6 +20,7 @@ class Command(NamedTuple):
     summary: str
     examples: Sequence[str]
     add_arguments: Callable[[argparse.ArgumentParser], None]
+    other_names: Mapping[str, str] = {}  # what its errors call an argument, and the command calls it
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,7 +28,18 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with the status of a user's error."""
-        self.exit(USER_ERROR, f"{PROGRAM}: error: {message}; `{self.prog} --help` shows what it takes\n")
+        said = f"{PROGRAM}: error: {one_line(message)}; `{self.prog} --help` shows what it takes\n"
+        self.exit(USER_ERROR, said)
+
+    def parse_args(  # type: ignore[override]  # argparse has overloads for other namespaces
+        self, args: Sequence[str] | None = None, namespace: None = None
+    ) -> argparse.Namespace:
+        """The arguments; what is left over is an error of the command that was given, with what was meant."""
+        parsed, left = self.parse_known_args(args, namespace)
+        if left:
+            command: Parser = getattr(parsed, "parser", self)
+            command.error(f"unrecognized arguments: {' '.join(left)}{did_you_mean(left, command)}")
+        return parsed
 
 
 def make_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
@@ -51,11 +61,12 @@ def make_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
             epilog=_examples(*(f"{name} {example}" for example in command.examples)),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
+            add_help=command.add_arguments is not add_train_arguments,  # which has a short and a long help
         )
-        sub.set_defaults(command=actions[name])
         sub.add_argument("--json", action="store_true", help="print the result as one JSON object")
         sub.add_argument("--debug", action="store_true", help="show where an error comes from")
         command.add_arguments(sub)
+        sub.set_defaults(command=actions[name], parser=sub, flags={**flags_of(sub), **command.other_names})
     return parser
 
 
@@ -120,81 +131,6 @@ def _add_k(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, default=5, metavar="K", help="how many (default: 5)")
 
 
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    where = parser.add_argument_group("the run")
-    where.add_argument(
-        "--out", metavar="RUN", help="the folder to write (default: runs/CORPUS-MODEL-SOFTMAX)"
-    )
-    what = where.add_mutually_exclusive_group()
-    what.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on from the run's checkpoint; options left out are the run's, only --num-epochs may grow",
-    )
-    what.add_argument("--overwrite", action="store_true", help="replace the run that is there")
-    where.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    seen: set[str] = set()
-    for title, options in _option_groups():
-        shared = [f"{option.flag} ({_defaults(option)})" for option in options if option.name in seen]
-        group = parser.add_argument_group(title, f"from above: {', '.join(shared)}" if shared else None)
-        for option in options:
-            if option.name not in seen:
-                _add_option(group, option)
-            seen.add(option.name)
-
-
-def _option_groups() -> list[tuple[str, Sequence[Option]]]:
-    groups = [
-        ("options of every run", COMMON),
-        *((f"options of --model {name}", model.own) for name, model in MODELS.items()),
-        *((f"options of --softmax {name}", layer.own) for name, layer in LAYERS.items()),
-    ]
-    return [(title, options) for title, options in groups if options]
-
-
-def option_names() -> list[str]:
-    """The name of every option of ``train``."""
-    return list({option.name: None for _, options in _option_groups() for option in options})
-
-
-def _add_option(group: argparse._ArgumentGroup, option: Option) -> None:
-    """Options that are not given stay None: the run's kind decides what they are then."""
-    text = f"{option.help} ({_defaults(option)})".replace("%", "%%")
-    if option.type is bool:
-        group.add_argument(option.flag, action="store_const", const=True, dest=option.name, help=text)
-        no = "--no-" + option.flag[2:]
-        group.add_argument(
-            no, action="store_const", const=False, dest=option.name, help=f"the opposite of {option.flag}"
-        )
-        return
-    metavar = "N" if option.type is int else "X" if option.type is float else option.name.upper()
-    group.add_argument(
-        option.flag,
-        type=option.type,
-        dest=option.name,
-        metavar="{" + ",".join(option.choices) + "}" if option.choices else metavar,
-        help=text,
-    )
-
-
-def _defaults(option: Option) -> str:
-    """``default: 4096; with --model cbow 1024: its reason``."""
-    parts = [f"default: {_shown(option.default)}"]
-    for override in OVERRIDES:
-        if option.name in override.defaults:
-            where = " ".join(f"--{name} {value}" for name, value in override.where.items())
-            parts.append(f"with {where} {_shown(override.defaults[option.name])}: {override.reason}")
-    return "; ".join(parts)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 COMMANDS = {
     "train": Command(
         "train a model and write a run: vectors, metrics, checkpoint, loss plot",
@@ -202,12 +138,13 @@ COMMANDS = {
             "--corpus ptb --model skip-gram --softmax negative-sampling --num-epochs 5 --out runs/ptb",
             "--out runs/ptb --resume --num-epochs 10",
         ),
-        _add_train,
+        add_train_arguments,
+        {"run": "--out", "name": "--corpus"},
     ),
     "similar": Command("print the words nearest to a word", ("runs/ptb chip -k 5",), _add_similar),
     "analogy": Command(
         "print the words nearest to a - b + c (a is to b as the answer is to c)",
-        ("runs/ptb king man woman -k 5",),
+        ("runs/ptb japanese japan germany -k 5", "runs/mini chip quartel larksen"),
         _add_analogy,
     ),
     "export": Command(
@@ -219,10 +156,12 @@ COMMANDS = {
         "print the held-out loss on the valid and test splits, and a language model's perplexity",
         ("runs/ptb --json",),
         _add_evaluate,
+        {"name": "the run's corpus"},
     ),
     "generate": Command(
         "print text that a language model draws word by word",
         ("runs/ptb-lm-sampled --words 1000", 'runs/ptb-lm-sampled --prefix "the company" --top-k 40'),
         _add_generate,
+        {"name": "the run's corpus"},
     ),
 }

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 import os
+import signal
+import sys
 from pathlib import Path
 from threading import Event
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple
 
-from ..data.corpus import Corpus, load_corpus
+from ..data.corpus import Corpus
 from ..models.vectors import WordVectors
-from ..utils.errors import CheckpointError
-from ..utils.types import Batches, Context, Metrics
+from ..training.checkpoint import Checkpoint
+from ..utils.checks import shown
+from ..utils.errors import CheckpointError, TrainingInterrupted
+from ..utils.types import Context, Metrics
+from .begin import Parts, contexts_of, corpus_of, prepare
 from .folder import Run
-from .models import MODELS, ModelChoice
+from .lock import training_lock
+from .models import MODELS
 from .options import Given, Options, without_none
 from .resolve import resolve_options
+from .sizes import check_sizes
 
-# Where the text lies is not what it says: that is known by its SHA-256. How often one looks changes nothing.
-_MAY_DIFFER = ("data_dir", "log_interval")
+# Where the text is does not matter: what it says is known by its SHA-256. How often one looks or saves does
+# not either.
+_MAY_DIFFER = ("data_dir", "log_interval", "checkpoint_minutes", "keep_checkpoints")
 
 
 class TrainedRun(NamedTuple):
@@ -27,16 +35,6 @@ class TrainedRun(NamedTuple):
     history: list[Metrics]
     keeps_best: bool  # the epoch with the lowest held-out loss is the one that counts
     interrupted: bool  # by Ctrl-C, with what was checkpointed in place
-
-
-class _Parts(NamedTuple):
-    """What a run is made of, before anything of it is written."""
-
-    choice: ModelChoice
-    contexts: list[Context]
-    corpus: Corpus
-    net: Any  # a HybridBlock, whose `output_layer` and `embed` are its own
-    batches: Batches
 
 
 def train_run(
@@ -56,31 +54,57 @@ def train_run(
     given : options by name, see `resolve_options`; those left out or None take their defaults, or with
         `resume` the run's own values.
     resume : go on from the folder's checkpoint, as if the run had not stopped. Every option must be the
-        run's, but ``num_epochs`` may grow. Where nothing was written yet, begin.
-    overwrite : remove the files of the run that is there, once the new one is known to be able to begin.
+        run's, but ``num_epochs`` may grow; under a schedule that falls this stretches the schedule.
+    overwrite : remove the files of the run that is there, once the new one has shown that it can begin.
     progress : as in `train`.
     say : gets a line about the corpus and one about the net.
 
-    Ctrl-C ends a run that keeps its best epoch with what it has; any other raises KeyboardInterrupt. Raises
-    CheckpointError where the folder holds a run, another text's run, or damaged files; else the errors of
-    `resolve_options`, `load_corpus` and `train`. After each epoch the checkpoint, the metrics and the vectors
-    are on disk.
+    Nothing is written or removed before all that the run needs was read, built and tried, see `prepare`; and
+    nobody else can train into the folder until this ends.
+
+    Ctrl-C ends a run that keeps its best epoch with what it has; of any other run it raises
+    TrainingInterrupted, as SIGTERM does, and KeyboardInterrupt the second time. Raises CheckpointError where
+    the folder holds a run, another text's run, damaged files, none to go on with, or is being trained into;
+    else the errors of `resolve_options`, `prepare` and `train`. After each epoch the checkpoint, the metrics
+    and the vectors are on disk.
     """
+    if resume and overwrite:
+        raise ValueError("resume and overwrite exclude each other; got both")
+    run = Run(folder)
+    run.check_folder()
+    with contextlib.ExitStack() as until_it_ends:
+        is_there = run.folder.is_dir()
+        if is_there:
+            until_it_ends.enter_context(training_lock(run.folder))
+        _check_files(run, resume, overwrite)
+        before = run.metrics() if resume else []
+        options = _continue(run, given, say) if resume else resolve_options(given)
+        parts = prepare(options, run if resume else None)
+        say(repr(parts.corpus))
+        say(f"{options['model']} with {parts.net.output_layer} on {', '.join(map(str, parts.contexts))}")
+        for line in parts.notes:
+            say(line)
+        with _made(run.folder):
+            if not is_there:
+                until_it_ends.enter_context(training_lock(run.folder))
+                _check_files(run, resume, overwrite)  # nobody else began meanwhile
+            run.start(options, parts.corpus, replace=overwrite)
+        return _train(run, parts, options, before, progress)
+
+
+def _train(run: Run, parts: Parts, options: Options, before: list[Metrics], progress: str) -> TrainedRun:
     from ..training.loop import train
 
-    run = Run(folder)
-    resume = _check_folder(run, resume, overwrite)
-    options = _continue(run, given) if resume else resolve_options(given)
-    parts = _prepare(run, options, resume)
-    say(repr(parts.corpus))
-    say(f"{options['model']} with {parts.net.output_layer} on {', '.join(map(str, parts.contexts))}")
-    if overwrite:
-        run.clear()
-    run.start(options, parts.corpus)
-    if options["vectors"] is not None and not run.checkpoint.exists():
-        say(_start_from_vectors(parts, options))
-    record = _Record(run, parts, options["lr"], run.metrics() if resume else [])
+    record = _Record(run, parts, before)
     choice, interrupted, plot = parts.choice, Event(), run.folder / "loss.part.png"
+
+    def stop() -> None:
+        """Called while the interrupt is handled: SIGTERM, unlike Ctrl-C, leaves no time for figures."""
+        error = sys.exc_info()[1]
+        if isinstance(error, TrainingInterrupted) and error.signum != signal.SIGINT:
+            raise error
+        interrupted.set()
+
     history = train(
         parts.net,
         parts.batches,
@@ -88,40 +112,51 @@ def train_run(
         options["lr"],
         options["optimizer"],
         parts.contexts,
-        valid=choice.held_out(parts.corpus, options, "valid"),
+        valid=parts.valid,
         evaluate=choice.evaluate,
         schedule=options["schedule"],
         decay=options["decay"],
         clip_norm=options["clip_norm"],
         seed=options["seed"],
         resample_every=options["resample_every"],
-        checkpoint=run.checkpoint,
+        checkpoint=Checkpoint(run.checkpoint.folder, options["keep_checkpoints"]),
+        checkpoint_minutes=options["checkpoint_minutes"],
         best=run.best if choice.keeps_best else None,
         log_interval=options["log_interval"],
         progress=progress,
         plot=plot,
         on_epoch_end=record.add,
-        on_interrupt=interrupted.set if choice.keeps_best else None,
+        on_interrupt=stop if choice.keeps_best else None,
     )
     _keep_plot(plot, run.plot_path, record)
     record.replace(history)
     return TrainedRun(history, choice.keeps_best, interrupted.is_set())
 
 
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make a folder and those above it; what was made is removed again if the block raises."""
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # it is not empty
+            for path in made:
+                path.rmdir()
+        raise
+
+
 class _Record:
     """The metrics and the vectors of a run, on disk after each epoch."""
 
-    def __init__(self, run: Run, parts: _Parts, lr: float, before: list[Metrics]) -> None:
-        self._run, self._parts, self._lr = run, parts, lr
+    def __init__(self, run: Run, parts: Parts, before: list[Metrics]) -> None:
+        self._run, self._parts = run, parts
         self._history = before
         self.num_trained = 0  # epochs of this call
 
     def add(self, metrics: Metrics) -> None:
         """Keep an epoch that ended, in place of what was written of it and of later ones before."""
-        if not math.isfinite(metrics["loss"]):
-            raise ValueError(
-                f"training diverged: the loss is {metrics['loss']} with lr {self._lr}; try a smaller lr"
-            )
         self.num_trained += 1
         self._history = [past for past in self._history if past["epoch"] < metrics["epoch"]] + [metrics]
         self._run.keep(self._history, self._vectors())
@@ -137,46 +172,19 @@ class _Record:
         return WordVectors(self._parts.corpus.vocab.idx_to_token, weight)
 
 
-def _check_folder(run: Run, resume: bool, overwrite: bool) -> bool:
-    """Whether there is a run to go on with; an error for a folder that cannot be trained into."""
-    if resume and overwrite:
-        raise ValueError("resume and overwrite exclude each other; got both")
+def _check_files(run: Run, resume: bool, overwrite: bool) -> None:
+    """Raise CheckpointError for a folder that holds a run, or none to go on with."""
     there = run.files()
+    if resume and run.config_path not in there:
+        raise CheckpointError(
+            f"no run there: {run.folder} has no {run.config_path.name} to go on from (--resume); without it "
+            "a new run begins"
+        )
     if there and not (resume or overwrite):
         raise CheckpointError(
             f"{run.folder} holds {there[0].name} already: go on with it (--resume), replace it "
             "(--overwrite), or choose another folder (--out)"
         )
-    return resume and bool(there)
-
-
-def _prepare(run: Run, options: Options, resume: bool) -> _Parts:
-    """Build all that a run needs, so that what cannot begin fails before anything is written."""
-    from ..training.trainer import check_in_place
-
-    choice, contexts = MODELS[options["model"]], contexts_of(options)
-    corpus = corpus_of(options)
-    if resume:
-        run.check_corpus(corpus)
-    net, batches = choice.net(corpus, options), choice.batches(corpus, options)
-    if next(iter(batches.epoch(0)), None) is None:
-        raise ValueError(
-            f"corpus takes text of which something is left to train on; got none of {corpus.name}'s "
-            f"{len(corpus.ids('train')):,} training tokens: is every sentence one word, or all thinned out "
-            "(subsampling, threshold)?"
-        )
-    check_in_place(net, batches, options["optimizer"], contexts, options["clip_norm"])
-    return _Parts(choice, contexts, corpus, net, batches)
-
-
-def _start_from_vectors(parts: _Parts, options: Options) -> str:
-    """Put the vectors of a file into the net's table; a line that says how many."""
-    from ..models.pretrained import load_vectors
-    from ..training.trainer import initialize
-
-    initialize(parts.net, parts.contexts, options["seed"])
-    known = load_vectors(parts.net, parts.corpus.vocab, options["vectors"])
-    return f"{known:,} of {len(parts.corpus.counts):,} words begin with their vector of {options['vectors']}"
 
 
 def _keep_plot(plot: Path, path: Path, record: _Record) -> None:
@@ -186,7 +194,7 @@ def _keep_plot(plot: Path, path: Path, record: _Record) -> None:
         plot.unlink()
 
 
-def _continue(run: Run, given: Given) -> dict[str, Any]:
+def _continue(run: Run, given: Given, say: Callable[[str], None]) -> dict[str, Any]:
     """The run's own options, with a larger ``num_epochs`` if given; an error for the first that differs."""
     before = run.config()["options"]
     chosen = without_none(given)
@@ -197,26 +205,22 @@ def _continue(run: Run, given: Given) -> dict[str, Any]:
         if now[name] != before.get(name) and not grows and name not in _MAY_DIFFER:
             more = " or more" if name == "num_epochs" else ""
             raise CheckpointError(
-                f"{run.folder} goes on with {name} {before.get(name)}{more}, as it began; got {now[name]}"
+                f"{run.folder} goes on with {name} {_plain(before.get(name))}{more}, as it began; "
+                f"got {_plain(now[name])}"
             )
+    grown = now["num_epochs"] > before["num_epochs"] and run.checkpoint.exists()
+    if grown and now["schedule"] != "constant":
+        say(
+            f"the {now['schedule']} schedule is stretched from {before['num_epochs']} to {now['num_epochs']} "
+            "epochs: what is trained had the rates of the shorter plan, so the run will not equal one of "
+            f"{now['num_epochs']} epochs from the start"
+        )
     return now
 
 
-def corpus_of(options: Options) -> Corpus:
-    """The text of a run, as its model reads it; the errors are those of `load_corpus`."""
-    return load_corpus(
-        options["corpus"],
-        min_freq=options["min_freq"],
-        eos=MODELS[options["model"]].eos,
-        data_dir=options["data_dir"],
-    )
-
-
-def contexts_of(options: Options) -> list[Context]:
-    """The contexts of a run; ValueError for a device that is none or cannot be used."""
-    from ..backend.device import parse_device
-
-    return [parse_device(name) for name in str(options["device"]).split(",")]
+def _plain(value: object) -> str:
+    """A value as on a command line, cut short where it is long."""
+    return shown(value).strip("'")
 
 
 class _Restored(NamedTuple):
@@ -235,6 +239,7 @@ def _restore(run: Run, device: str, data_dir: str | None) -> _Restored:
     contexts = contexts_of(options)
     corpus = corpus_of(options)
     run.check_corpus(corpus)
+    check_sizes(options, len(corpus.counts), len(corpus.ids("train")))
     net = MODELS[options["model"]].net(corpus, options)
     net.initialize(ctx=contexts)
     (run.best if run.best.exists() else run.checkpoint).restore(net)

@@ -16,6 +16,7 @@ COMMON: tuple[Option, ...] = (
         str,
         "mini_ptb",
         "mini_ptb (comes with the package), ptb, or a folder with train.txt, valid.txt, test.txt",
+        brief="mini_ptb, ptb, or a folder of train.txt, valid.txt, test.txt",
     ),
     Option(
         "data_dir",
@@ -24,23 +25,29 @@ COMMON: tuple[Option, ...] = (
         "where ptb is kept; else $GLUON_SOFTMAX_DATA, a clone's data/, the user's cache",
     ),
     Option("min_freq", int, BOOK_MIN_FREQ, "rarer words become <unk>; the book's"),
-    Option("model", str, "skip-gram", "what makes the hidden vector", MODELS.keys()),
-    Option("softmax", str, "negative-sampling", "the output layer on top of it", LAYERS.keys()),
-    Option("embed_size", int, 100, "numbers in a word's vector; the book's"),
+    Option("model", str, "skip-gram", "what makes the hidden vector", MODELS.keys(), brief="the model"),
+    Option(
+        "softmax", str, "negative-sampling", "the output layer on top of it", LAYERS.keys(), brief="on top"
+    ),
+    Option(
+        "embed_size", int, 100, "numbers in a word's vector; the book's", brief="numbers in a word's vector"
+    ),
     Option(
         "batch_size",
         int,
         4096,
         "positions in a batch: pairs, or centres; on ptb 2048 takes twice as long for as good a held-out "
         "loss, 2.497 with lr 0.003",
+        brief="positions in a batch",
     ),
-    Option("num_epochs", int, 5, "epochs in all"),
+    Option("num_epochs", int, 5, "epochs in all", brief="epochs in all"),
     Option("optimizer", str, "adam", "the Trainer's", ("sgd", "adam", "adagrad")),
     Option(
         "lr",
         float,
         0.005,
         "initial learning rate; held-out loss of ptb after 5 epochs: 0.003 2.515, 0.005 2.500, 0.01 2.553",
+        brief="initial learning rate",
     ),
     Option(
         "schedule",
@@ -65,10 +72,29 @@ COMMON: tuple[Option, ...] = (
         str,
         "auto",
         "cpu, gpu:0, auto (the first GPU that runs, else the CPU), or several: cpu:0,cpu:1",
+        brief="cpu, gpu:0, auto, or several: cpu:0,cpu:1",
     ),
-    Option("vectors", str, None, "a file of word vectors from which known words start"),
+    Option(
+        "vectors",
+        str,
+        None,
+        "a file of word vectors from which known words start",
+        brief="a file of vectors to start from",
+    ),
     Option("log_interval", int, None, "batches between two looks at the loss, each with a line"),
-    Option("seed", int, 0, "decides every draw"),
+    Option(
+        "checkpoint_minutes",
+        float,
+        10.0,
+        "minutes of training between two checkpoints within an epoch; each epoch ends in one anyway",
+    ),
+    Option(
+        "keep_checkpoints",
+        int,
+        2,
+        "checkpoints that stay: where the newest is damaged the one before it counts",
+    ),
+    Option("seed", int, 0, "decides every draw", brief="decides every draw"),
 )
 
 # A later line wins over an earlier one.

@@ -25,10 +25,11 @@ from .. import __version__
 from ..data.corpus import Corpus
 from ..models.vectors import WordVectors
 from ..training.checkpoint import Checkpoint
+from ..utils.checks import check_positive_int, shown
 from ..utils.errors import CheckpointError
-from ..utils.files import write_whole
+from ..utils.files import parse_json, remove_parts, user_path, whole_file, write_whole
 from .models import MODELS
-from .resolve import resolve_options
+from .resolve import check_written, resolve_options
 
 
 def _vocab_sha256(tokens: Sequence[str]) -> str:
@@ -57,17 +58,38 @@ def finite_or_none(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _object(name: str, value: object) -> dict[str, Any]:
+    """`value` if it is what JSON calls an object; ValueError for anything else."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} takes an object; got {shown(value)}")
+    return value
+
+
+def _check_described(corpus: Mapping[str, object]) -> None:
+    """Raise TypeError or ValueError unless `corpus` is what `_describe_corpus` gives."""
+    check_positive_int("corpus vocab_size", corpus.get("vocab_size"))
+    for name in ("name", "vocab_sha256", "counts_sha256"):
+        if not isinstance(corpus.get(name), str):
+            raise TypeError(f"corpus {name} takes a string; got {shown(corpus.get(name))}")
+
+
 class Run:
     """The folder of a run; raises CheckpointError, with the file's name, for what is missing or damaged."""
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder).expanduser()
+        self.folder = user_path("run", folder)
         self.config_path = self.folder / "config.json"
         self.metrics_path = self.folder / "metrics.jsonl"
         self.vectors_path = self.folder / "vectors.txt"
         self.plot_path = self.folder / "loss.png"
         self.checkpoint = Checkpoint(self.folder / "checkpoint")
         self.best = Checkpoint(self.folder / "best")
+
+    def check_folder(self) -> None:
+        """Raise ValueError unless the folder is one, or may be made."""
+        there = next(path for path in (self.folder, *self.folder.absolute().parents) if path.exists())
+        if not there.is_dir():
+            raise ValueError(f"out takes a folder; got {shown(str(self.folder))}, and {there} is a file")
 
     def files(self) -> list[Path]:
         """What is there of a run's files and folders."""
@@ -92,22 +114,29 @@ class Run:
                 f"run takes a folder that `gluon-softmax train` wrote; {self.folder} has no config.json"
             )
         try:
-            config: dict[str, Any] = json.loads(self.config_path.read_text(encoding="utf-8"))
-            options, corpus = dict(config["options"]), dict(config["corpus"])
-            corpus["vocab_size"], corpus["vocab_sha256"], corpus["counts_sha256"]
-            config["options"] = resolve_options(options)
-        except (ValueError, KeyError, TypeError) as error:
+            config = _object("it", parse_json(self.config_path.read_bytes()))
+            options = _object("options", config.get("options"))
+            check_written(options)
+            _check_described(_object("corpus", config.get("corpus")))
+            return {**config, "options": resolve_options(options)}
+        except (ValueError, TypeError) as error:
             raise CheckpointError(f"{self.config_path} is damaged: {error}") from None
-        return config
 
     def metrics(self) -> list[dict[str, Any]]:
         """One dict per epoch, as `train` returns them; none if no epoch ended."""
         if not self.metrics_path.exists():
             return []
-        try:
-            return [json.loads(line) for line in self.metrics_path.read_text(encoding="utf-8").splitlines()]
-        except ValueError as error:
-            raise CheckpointError(f"{self.metrics_path} is damaged: {error}") from None
+        found = []
+        for number, line in enumerate(self.metrics_path.read_bytes().split(b"\n"), start=1):
+            if not line:
+                continue
+            try:
+                metrics = _object("it", parse_json(line))
+                check_positive_int("epoch", metrics.get("epoch"))
+            except (ValueError, TypeError) as error:
+                raise CheckpointError(f"{self.metrics_path}, line {number}, is damaged: {error}") from None
+            found.append(metrics)
+        return found
 
     def vectors(self) -> WordVectors:
         """The word vectors; they are refused unless their words are those of the run's vocabulary."""
@@ -144,14 +173,21 @@ class Run:
             else:
                 path.unlink()
 
-    def start(self, options: dict[str, Any], corpus: Corpus) -> None:
-        """Write config.json."""
+    def start(self, options: dict[str, Any], corpus: Corpus, replace: bool = False) -> None:
+        """Write config.json; with `replace` the files of the run that is there go, once it can be written.
+
+        What a process that was killed left half written goes too.
+        """
         from ..backend import mx
 
         versions = {"gluon_softmax": __version__, "mxnet": mx.__version__, "numpy": numpy.__version__}
         config = {"options": options, "versions": versions, "corpus": _describe_corpus(corpus)}
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self.config_path, _json(config, indent=2).encode())
+        remove_parts(self.folder)
+        with whole_file(self.config_path) as file:
+            file.write(_json(config, indent=2).encode())
+            if replace:
+                self.clear()
 
     def keep(self, history: Sequence[dict[str, Any]], vectors: WordVectors | None) -> None:
         """Write metrics.jsonl and vectors.txt as they are after the last epoch of `history`."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Iterator
 
+import numpy
+
 from ..backend import gluon
 from ..backend.device import as_contexts
 from ..utils.types import Array, Contexts, Figures
@@ -35,7 +37,7 @@ def held_out_loss(net: gluon.Block, batches: HeldOut, device: Contexts = None) -
 def _sum(loss: Array) -> float:
     """The sum of losses: MXNet's own of an array that holds an infinity is NaN."""
     total = float(loss.sum())
-    return float(loss.asnumpy().sum()) if math.isnan(total) else total
+    return float(loss.asnumpy().sum(dtype=numpy.float64)) if math.isnan(total) else total
 
 
 def has_positions(batches: HeldOut) -> bool:

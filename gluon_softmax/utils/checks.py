@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import reprlib
 from typing import Sequence
 
 import numpy
@@ -12,15 +13,37 @@ from .types import Array
 
 _MAX_FLOAT_ID = 2**24  # the first whole number whose successor float32 rounds
 _WHY_NO_FLOATS = " (of a float array only whole numbers below 2^24 are, since MXNet would round others)"
+MAX_INT = 2**63 - 1  # what NumPy's and MXNet's sizes hold
+MAX_SHOWN = 60  # characters of a value in a message
+_repr = reprlib.Repr()
+_repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxfrozenset = _repr.maxarray = 20
+_repr.maxstring = _repr.maxother = _repr.maxlong = MAX_SHOWN
 
 
-def check_positive_int(name: str, value: object, minimum: int = 1) -> int:
-    """`value` as an int; raises TypeError for what is not an integer, ValueError below `minimum`."""
+def shown(value: object) -> str:
+    """`value` as a message shows it: its repr on one line, cut short in the middle where it is long."""
+    try:
+        text = " ".join(_repr.repr(value).split())
+    except ValueError:  # Python writes no integer of thousands of digits
+        return f"an integer of {value.bit_length()} bits" if isinstance(value, int) else type(value).__name__
+    half = (MAX_SHOWN - 3) // 2
+    return text if len(text) <= MAX_SHOWN else f"{text[:half]}...{text[-half:]}"
+
+
+def check_positive_int(name: str, value: object, minimum: int = 1, maximum: float = MAX_INT) -> int:
+    """`value` as an int.
+
+    Raises TypeError for what is not an integer, ValueError below `minimum` and above `maximum`, by default
+    what 64 bits hold.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} takes an integer of at least {minimum}, got {value!r}")
-    if value < minimum:
-        raise ValueError(f"{name} takes an integer of at least {minimum}, got {value}")
-    return int(value)
+        raise TypeError(f"{name} takes an integer of at least {minimum}, got {shown(value)}")
+    number = int(value)
+    if number < minimum:
+        raise ValueError(f"{name} takes an integer of at least {minimum}, got {shown(number)}")
+    if number > maximum:
+        raise ValueError(f"{name} takes an integer of at most {maximum}, got {shown(number)}")
+    return number
 
 
 def check_int_or_none(name: str, value: object) -> int | None:
@@ -40,20 +63,23 @@ def check_number(
     Raises TypeError for what is not a number, ValueError for NaN, infinity or a number out of range.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} takes a number, got {value!r}")
-    number = float(value)
+        raise TypeError(f"{name} takes a number, got {shown(value)}")
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        number = -math.inf if value < 0 else math.inf
     if not math.isfinite(number) or number < low or number > high or (open_low and number == low):
         left = "above" if open_low else "of at least"
         bounds = f" {left} {low:g}" if low > -math.inf else ""
         bounds += f"{' and' if bounds else ''} at most {high:g}" if high < math.inf else ""
-        raise ValueError(f"{name} takes a finite number{bounds}, got {value!r}")
+        raise ValueError(f"{name} takes a finite number{bounds}, got {shown(value)}")
     return number
 
 
 def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
     """`value` if it is one of `choices`; raises ValueError, listing them, if it is not."""
     if value not in choices:
-        raise ValueError(f"{name} takes one of {', '.join(choices)}; got {value!r}")
+        raise ValueError(f"{name} takes one of {', '.join(choices)}; got {shown(value)}")
     return str(value)
 
 
@@ -146,9 +172,9 @@ def check_ids(name: str, ids: object, upper: int) -> numpy.ndarray:
     if array.dtype in (numpy.float32, numpy.float64) and _are_exact_integers(array):
         array = array.astype(numpy.int32)
     if array.dtype.kind not in "iu":
-        shown = array.ravel()[:3].tolist()
+        beginning = shown(array.ravel()[:3].tolist())
         raise TypeError(
-            f"{name} takes integer ids in [0, {upper}); got dtype {array.dtype}, beginning {shown}"
+            f"{name} takes integer ids in [0, {upper}); got dtype {array.dtype}, beginning {beginning}"
             f"{_WHY_NO_FLOATS if array.dtype.kind == 'f' else ''}"
         )
     if array.size and (array.min() < 0 or array.max() >= upper):

@@ -1,18 +1,22 @@
 """A file is written whole or not at all: beside its path under a name of its own, then moved over it.
 
-Whoever reads the path, or was interrupted while writing to it, finds the old content or the new one.
+Whoever reads the path, or was interrupted while writing to it, finds the old content or the new one. What a
+user says of a file, its path or its JSON, is refused with a ValueError where it makes no sense.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import uuid
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Any, ContextManager, Iterator, Literal, overload
+from typing import IO, Any, ContextManager, Iterator, Literal, NoReturn, overload
+
+from .checks import shown
 
 # What zipfile and NumPy raise on a damaged archive, whichever field the damage hit.
 DAMAGED_ZIP = (
@@ -86,3 +90,29 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     """Write `content` to `path`, whole or not at all; see `whole_file`."""
     with whole_file(path) as file:
         file.write(content)
+
+
+def user_path(name: str, path: str | os.PathLike[str]) -> Path:
+    """`path` with ``~`` and ``~user`` filled in; ValueError where it is empty or there is no such user."""
+    try:
+        found = Path(path).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{name} takes a path below a home that is there; got {shown(str(path))}") from None
+    if not str(path) or "\0" in str(path):
+        raise ValueError(f"{name} takes a path; got {shown(str(path))}")
+    return found
+
+
+def parse_json(text: str | bytes) -> object:
+    """The value that a JSON text in UTF-8 holds; ValueError for any other, NaN and endless brackets too."""
+    if isinstance(text, bytes):
+        text = text.decode()  # JSON's own guess would take some damage for another encoding
+    try:
+        value: object = json.loads(text, parse_constant=_no_json)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+    return value
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(f"JSON has no {constant}")

@@ -6,7 +6,13 @@ from typing import Iterable, Union
 
 import numpy
 
-from ..utils.checks import check_falling_counts, check_number, check_positive_int, integers_on_host
+from ..utils.checks import (
+    check_falling_counts,
+    check_number,
+    check_positive_int,
+    integers_on_host,
+    shown,
+)
 from ..utils.types import Numbers
 
 Places = Union[int, numpy.ndarray]  # of a cut: the number of words before it
@@ -24,14 +30,17 @@ def check_cutoffs(cutoffs: Iterable[int], vocab_size: int) -> tuple[int, ...]:
     if not values or not ascending or values[0] < 1 or values[-1] >= vocab_size:
         raise ValueError(
             "cutoffs takes at least one integer, all different, in rising order, each in "
-            f"[1, vocab_size), here [1, {vocab_size}); got {cutoffs!r}"
+            f"[1, vocab_size), here [1, {vocab_size}); got {shown(cutoffs)}"
         )
     return tuple(int(c) for c in values)
 
 
 def tail_widths(in_units: int, num_tails: int, div_value: float) -> list[int]:
     """The width of each tail i, in_units // div_value^(i+1); raises ValueError where one would be 0."""
-    widths = [int(in_units // div_value ** (i + 1)) for i in range(num_tails)]
+    try:
+        widths = [int(in_units // div_value ** (i + 1)) for i in range(num_tails)]
+    except OverflowError:
+        widths = [0]
     if min(widths) < 1:
         raise ValueError(
             f"div_value takes a number that leaves each of {num_tails} tails a width of in_units // "

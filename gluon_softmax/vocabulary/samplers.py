@@ -79,7 +79,7 @@ class Sampler:
 
         Raises the errors of `prob`, and ValueError for num_tries < 1.
         """
-        tries = float(check_positive_int("num_tries", num_tries))
+        tries = float(check_positive_int("num_tries", num_tries, maximum=numpy.finfo(float).max))
         p = self.prob(ids)
         if not unique:
             return tries * p
@@ -222,7 +222,10 @@ def _powers(weights: numpy.ndarray, power: float) -> numpy.ndarray:
     """weights^power (N,), divided by their sum; a weight of 0 stays 0."""
     positive = numpy.flatnonzero(weights)
     # by logarithms, relative to the largest, weights^power cannot overflow
-    log_weights = power * numpy.log(weights[positive])
+    with numpy.errstate(over="ignore"):
+        log_weights = power * numpy.log(weights[positive])
+    if not numpy.isfinite(log_weights).all():
+        raise ValueError(f"power takes a number whose product with log counts is finite; got {power:g}")
     p = numpy.zeros(weights.size)
     p[positive] = numpy.exp(log_weights - log_weights.max())
     p /= p.sum()

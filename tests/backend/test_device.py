@@ -107,3 +107,35 @@ def test_a_real_card(contexts: list[Context]) -> None:
         pytest.skip("the cards are asked about")
     assert contexts[0] in try_all_gpus() and try_gpu(contexts[0].device_id) == contexts[0]
     assert device.parse_device(f"gpu:{contexts[0].device_id}") == contexts[0]
+
+
+@pytest.mark.parametrize("text", ["cpu:256", "cpu:99999999999999", "cpu:" + "9" * 5000])
+def test_a_cpu_beyond_the_last_is_refused_at_once(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^device takes cpu:0 to cpu:255; got 'cpu:") as caught:
+        device.parse_device(text)
+    assert len(str(caught.value)) < 110
+    assert device.parse_device("cpu:255") == mx.cpu(255) and device.parse_device("cpu:007") == mx.cpu(7)
+
+
+def test_a_card_of_many_digits_is_not_there() -> None:
+    with pytest.raises(ValueError, match=r"^device takes a GPU that this MXNet can run on; got 'gpu:9+"):
+        device.parse_device("gpu:" + "9" * 30)
+
+
+@pytest.mark.parametrize("text", ["cpu:²", "cpu:٣", "cpu: 1", "cpu:+1"])
+def test_only_plain_digits_are_a_number(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^device takes cpu, gpu:0"):
+        device.parse_device(text)
+
+
+def test_several_devices_by_name() -> None:
+    assert device.parse_devices("cpu") == [mx.cpu(0)]
+    assert device.parse_devices("cpu:1,cpu") == [mx.cpu(1), mx.cpu(0)]
+    for text in ("cpu,", ",cpu", "cpu,,cpu:1", ","):
+        with pytest.raises(
+            ValueError, match=f"^device takes a device between every two commas; got '{text}'$"
+        ):
+            device.parse_devices(text)
+    for text in ("cpu:0,cpu:0", "cpu,cpu:0", "cpu:1,cpu:2,cpu:01"):
+        with pytest.raises(ValueError, match=f"^device takes devices that differ; got '{text}'$"):
+            device.parse_devices(text)

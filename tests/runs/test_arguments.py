@@ -10,10 +10,11 @@ import pytest
 from oracles.small_runs import Call, check_error
 
 from gluon_softmax import cli
-from gluon_softmax.runs.arguments import COMMANDS, make_parser, option_names
+from gluon_softmax.runs.arguments import COMMANDS, make_parser
 from gluon_softmax.runs.defaults import COMMON
 from gluon_softmax.runs.layers import LAYERS
 from gluon_softmax.runs.models import MODELS
+from gluon_softmax.runs.train_arguments import option_names
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
@@ -30,7 +31,7 @@ def test_help_shows_an_example_that_parses(command: str, call: Call) -> None:
 
 def test_help_of_train_has_every_option_and_its_default(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "2000")
-    lines = [line.strip() for line in call("train", "--help")[1].splitlines()]
+    lines = [line.strip() for line in call("train", "--help-all")[1].splitlines()]
     models, layers = MODELS.values(), LAYERS.values()
     for table in (COMMON, *(model.own for model in models), *(layer.own for layer in layers)):
         for option in table:
@@ -75,7 +76,7 @@ def test_an_option_that_is_not_given_is_none_and_a_switch_has_its_opposite() -> 
 
 def test_help_of_train_gives_an_override_with_its_reason(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "2000")
-    out = call("train", "--help")[1]
+    out = call("train", "--help-all")[1]
     assert "(default: 4096; with --corpus mini_ptb 256: so small a text has few steps an epoch; " in out
     assert "with --batches blocks --corpus mini_ptb 0.05: few steps again" in out
 

@@ -9,7 +9,7 @@ import pytest
 from oracles.small_runs import small, train, without_time, write_corpus
 
 from gluon_softmax.models.vectors import WordVectors
-from gluon_softmax.runs.commands import evaluate_run
+from gluon_softmax.runs.commands import evaluate_run, train_run
 from gluon_softmax.runs.folder import Run
 from gluon_softmax.runs.options import Given
 from gluon_softmax.utils.errors import CheckpointError
@@ -66,6 +66,22 @@ def test_epochs_may_grow(corpus: Path, tmp_path: Path) -> None:
         train(tmp_path / "grown", {**given, "num_epochs": 2}, resume=True)
 
 
+@pytest.mark.parametrize(("schedule", "lines"), [("linear", 1), ("constant", 0)])
+def test_more_epochs_under_a_falling_schedule_are_said_to_stretch_it(
+    schedule: str, lines: int, corpus: Path, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    train(tmp_path / "run", small(corpus, num_epochs=1, schedule=schedule))
+    for num_epochs in (1, 3):
+        given = {"num_epochs": num_epochs}
+        train_run(tmp_path / "run", given, resume=True, progress="none", say=said.append)
+    stretched = [line for line in said if "stretched" in line]
+    assert stretched == lines * [
+        "the linear schedule is stretched from 1 to 3 epochs: what is trained had the rates of the shorter "
+        "plan, so the run will not equal one of 3 epochs from the start"
+    ]
+
+
 def test_resume_of_a_finished_run_changes_nothing(trained: Path) -> None:
     names = ("config.json", "metrics.jsonl", "vectors.txt", "loss.png")
     before = [(trained / name).read_bytes() for name in names]
@@ -73,8 +89,17 @@ def test_resume_of_a_finished_run_changes_nothing(trained: Path) -> None:
     assert [(trained / name).read_bytes() for name in names] == before
 
 
-def test_resume_of_nothing_begins(corpus: Path, tmp_path: Path) -> None:
-    assert len(train(tmp_path / "new", small(corpus), resume=True)) == 2
+def test_resume_of_a_run_that_is_not_there_is_refused_and_leaves_no_folder(
+    corpus: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(CheckpointError, match=r"^no run there: .*new has no config\.json to go on from"):
+        train(tmp_path / "new", small(corpus), resume=True)
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "metrics.jsonl").write_text("")  # of a run whose options are lost
+    with pytest.raises(CheckpointError, match=r"^no run there: "):
+        train(tmp_path / "new", small(corpus), resume=True)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["metrics.jsonl"]
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,9 @@ def test_it_goes_on_as_the_earlier_version_did(old: Path, call: Call) -> None:
     first, second = Run(old).metrics()
     assert (first, second["epoch"]) == (before, 2)
     expected = SECOND_EPOCH[old.name]
-    # dropout is drawn anew every few steps now, and the language model has dropout
-    rel = 3e-3 if old.name == "language_model" else 1e-4
+    # The language model has dropout, which is drawn anew every few steps now; steps in place damp the rows
+    # that most of a step's pairs share, which in so small a text are many.
+    rel = 1e-4 if old.name == "negative_sampling" else 5e-3
     assert {name: second[name] for name in expected} == pytest.approx(expected, rel=rel)
 
 
@@ -72,4 +73,6 @@ def test_the_files_are_as_they_were_written() -> None:
     assert sorted(path.name for path in OLD_RUNS.iterdir()) == ["README.md", *sorted(SECOND_EPOCH)]
     for name in SECOND_EPOCH:
         config = json.loads((OLD_RUNS / name / "config.json").read_text())
-        assert Run(OLD_RUNS / name).config() == config  # nothing is filled in or dropped
+        found = Run(OLD_RUNS / name).config()
+        new = {"checkpoint_minutes": 10.0, "keep_checkpoints": 2}  # options that runs did not have then
+        assert found == {**config, "options": {**config["options"], **new}}  # nothing else is filled in

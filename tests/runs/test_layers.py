@@ -112,7 +112,7 @@ def test_a_registered_layer_trains_evaluates_and_goes_on_under_every_model(
     assert call("train", "--out", parts, "--resume", "--num-epochs", 2, "--quiet") == (0, "", "")
     assert [m["loss"] for m in Run(parts).metrics()] == [first["loss"], last["loss"]]
     status, _, err = call("train", "--out", parts, "--resume", "--scale", 2)
-    assert status == 2 and "goes on with scale 0.5, as it began; got 2.0" in err
+    assert status == 2 and "goes on with --scale 0.5, as it began; got 2.0" in err
 
 
 def test_a_language_model_generates_with_a_registered_layer_and_shares_its_table(
@@ -140,7 +140,8 @@ def test_help_of_train_lists_a_registered_layer_and_its_options(
     mine: str, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "2000")
-    out = call("train", "--help")[1]
+    assert f", {mine} (default: " in call("train", "--help")[1]
+    out = call("train", "--help-all")[1]
     assert f"--softmax {{{','.join(LAYERS)}}}" in out and f",{mine}}}" in out
     assert "options of --softmax mine:\n  --scale X" in out
     assert "what scores are multiplied by (default: 1)" in out

@@ -37,7 +37,8 @@ def test_defaults_yield_to_overrides_and_both_to_what_is_given(
     ("given", "message"),
     [
         ({"color": "green"}, "color takes one of red, blue; got 'green'"),
-        ({"weight": 2}, "weight is no option of this kind of run, which takes color, rate, size"),
+        ({"weight": 2}, "^weight is no option of this kind of run$"),
+        ({"colour": 2}, r"^colour is no option of this kind of run; did you mean color\?$"),
     ],
 )
 def test_a_wrong_option_is_named(given: Given, message: str) -> None:

@@ -157,3 +157,42 @@ def test_shapes() -> None:
     for shape in ((3, 2), (2,), (2, 3, 1)):
         with pytest.raises(ValueError, match=r"^mask takes the sizes of pred, \(2, 3\); got "):
             checks.check_same_shape("mask", shape, "pred", (2, 3))
+
+
+def test_a_value_is_shown_on_one_line_and_cut_short() -> None:
+    for value, text in (
+        ("adam", "'adam'"), (-1.0, "-1.0"), (None, "None"), ([1, "a"], "[1, 'a']"), ("a\nb", r"'a\nb'"),
+        (numpy.zeros((2, 2)), "array([[0., 0.], [0., 0.]])"),
+    ):  # fmt: skip
+        assert checks.shown(value) == text
+    for long in (
+        "x" * 10**6,
+        10**3000,
+        10**5000,
+        list(range(10**5)),
+        numpy.arange(10**6),
+        {i: i for i in range(999)},
+    ):
+        text = checks.shown(long)
+        assert len(text) <= checks.MAX_SHOWN and "\n" not in text
+
+    class Odd:
+        def __repr__(self) -> str:
+            raise RuntimeError("no repr")
+
+    assert "Odd" in checks.shown(Odd())
+
+
+@pytest.mark.parametrize("check", [checks.check_positive_int, checks.check_number])
+def test_a_number_beyond_what_can_be_computed_is_refused(check: Any) -> None:
+    for number in (10**400, 10**5000):
+        with pytest.raises(ValueError, match=r"^k takes an? (integer|finite number)") as caught:
+            check("k", number)
+        assert len(str(caught.value)) < 130
+    with pytest.raises(ValueError, match=r"^k takes a finite number of at least 0, got -1000"):
+        checks.check_number("k", -(10**400), 0)
+    assert checks.check_positive_int("k", checks.MAX_INT) == 2**63 - 1
+    with pytest.raises(
+        ValueError, match=r"^k takes an integer of at most 9223372036854775807, got 9223372036854775808$"
+    ):
+        checks.check_positive_int("k", 2**63)

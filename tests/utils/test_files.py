@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gluon_softmax.utils.files import whole_file, write_whole
+from gluon_softmax.utils.files import parse_json, user_path, whole_file, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -166,3 +166,28 @@ def test_two_writers_at_once_do_not_clash(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert not errors and path.read_bytes() in contents and names(tmp_path) == ["file"]
+
+
+def test_a_path_has_its_home_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/reader")
+    assert user_path("out", "~/runs") == Path("/home/reader/runs")
+    assert user_path("out", Path("runs")) == Path("runs")
+
+
+@pytest.mark.parametrize("path", ["~nosuchuser/x", "", "a\0b"])
+def test_a_path_that_makes_no_sense_is_named(path: str) -> None:
+    with pytest.raises(ValueError, match=r"^out takes a path.*; got '"):
+        user_path("out", path)
+
+
+def test_json_is_parsed() -> None:
+    assert parse_json('{"a": [1, 2.5, null, true, "b"]}') == {"a": [1, 2.5, None, True, "b"]}
+    assert parse_json('"café"'.encode()) == "café"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "NaN", "[Infinity]", "[" * 100_000, '{"a":' * 100_000, b"\xff\xfe1\0"]
+)
+def test_what_is_no_json_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        parse_json(text)
