@@ -16,8 +16,8 @@ from ..backend import nn
 from ..backend.arrays import as_device_array, as_ids
 from ..backend.embedding import rows_of, table_parameter
 from ..backend.ops import row_dot, softplus
-from ..utils.checks import check_counts, check_hidden, check_positive_int
-from ..utils.types import Array, Context, InitializerLike, Namespace, Numbers
+from ..utils.checks import check_counts, check_hidden, check_ids, check_positive_int
+from ..utils.types import Array, Context, Ids, InitializerLike, Namespace, Numbers
 from ..vocabulary.binary_tree import BinaryTree
 from ..vocabulary.huffman import build_huffman
 from .base import OutputLayer, Target
@@ -40,6 +40,9 @@ class HierarchicalSoftmax(OutputLayer):
     counts : (vocab_size,) training counts by id, in any order; they decide the Huffman tree.
     in_units : width of the hidden vector.
     tree : a `BinaryTree` over the same words in place of Huffman's, such as ``balanced_tree(vocab_size)``.
+    exclude : ids that are never a target, such as `<unk>` of a `SkipGram`. In Huffman's tree they count as 0,
+        so that together they cost the rarest word one turn, and the others nothing. `weight` then belongs to
+        another tree: parameters that were saved without it go with the tree without it.
     sparse_grad : the gradient of `weight` holds only the nodes on the paths of the batch.
     weight_initializer : an MXNet initializer; the one given to ``initialize()`` if None.
 
@@ -51,8 +54,9 @@ class HierarchicalSoftmax(OutputLayer):
 
     Inputs: hidden (..., in_units) float32, target (...) integer ids. Output: loss (...).
 
-    Raises ValueError or TypeError for counts that are negative, not finite, all zero or of the wrong shape,
-    and for a tree that is none or that has another number of words.
+    Raises ValueError or TypeError for counts that are negative, not finite, all zero (but for the excluded)
+    or of the wrong shape, for a tree that is none or that has another number of words, and for a tree with
+    excluded ids.
     """
 
     def __init__(
@@ -62,12 +66,17 @@ class HierarchicalSoftmax(OutputLayer):
         tree: BinaryTree | None = None,
         sparse_grad: bool = False,
         weight_initializer: InitializerLike = None,
+        *,
+        exclude: Ids = (),
         **kwargs: Any,
     ) -> None:
         counts = check_counts("counts", counts)
         super().__init__(counts.size, in_units, **kwargs)
+        left = _without(counts, exclude)
         if tree is None:
-            tree = build_huffman(counts)
+            tree = build_huffman(left)
+        elif left is not counts:
+            raise ValueError(f"exclude takes no ids with a tree of one's own; got {exclude}")
         if not isinstance(tree, BinaryTree):
             raise TypeError(f"tree takes a BinaryTree or None; got {type(tree).__name__}")
         if len(tree) != counts.size:
@@ -183,6 +192,16 @@ class HierarchicalSoftmax(OutputLayer):
             f"HierarchicalSoftmax({self._in_units} -> {self._vocab_size}, tree={self.tree}, "
             f"sparse_grad={self._sparse_grad})"
         )
+
+
+def _without(counts: numpy.ndarray, exclude: Ids) -> numpy.ndarray:
+    """The counts (V,) with 0 at the ids `exclude`."""
+    ids = numpy.asarray(exclude)
+    if not ids.size:
+        return counts
+    left = counts.copy()
+    left[check_ids("exclude", ids, counts.size)] = 0
+    return left
 
 
 def _rows(F: Namespace, array: Array, start: int, stop: int) -> Array:

@@ -5,6 +5,8 @@ Nothing here imports MXNet: the command line reads these tables for its help.
 
 from __future__ import annotations
 
+from typing import Any, Mapping
+
 from ..data.corpus import BOOK_MIN_FREQ
 from .layers import LAYERS
 from .models import MODELS
@@ -97,6 +99,9 @@ COMMON: tuple[Option, ...] = (
     Option("seed", int, 0, "decides every draw", brief="decides every draw"),
 )
 
+# Options that came later, and what every run did before: a run whose config.json lacks one means this.
+BEFORE: Mapping[str, Any] = {"exclude_unk": False, "init": "uniform"}
+
 # A later line wins over an earlier one.
 OVERRIDES: tuple[Override, ...] = (
     Override(
@@ -143,5 +148,10 @@ OVERRIDES: tuple[Override, ...] = (
         {"min_freq": 1, "embed_size": 200, "batch_size": 32, "lr": 0.004},
         "columns of text, all 10,000 words of ptb; perplexity of its valid text after one epoch 154, with lr "
         "0.002 186",
+    ),
+    Override(
+        {"model": "lm", "softmax": "hierarchical"},
+        {"exclude_unk": False},
+        "a language model predicts <unk> like any other word",
     ),
 )

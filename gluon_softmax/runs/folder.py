@@ -28,6 +28,7 @@ from ..training.checkpoint import Checkpoint
 from ..utils.checks import check_positive_int, shown
 from ..utils.errors import CheckpointError
 from ..utils.files import parse_json, remove_parts, user_path, whole_file, write_whole
+from .defaults import BEFORE
 from .models import MODELS
 from .resolve import check_written, resolve_options
 
@@ -104,7 +105,10 @@ class Run:
         return [path for path in paths if path.exists()]
 
     def config(self) -> dict[str, Any]:
-        """``options``, ``versions`` and ``corpus`` of the run."""
+        """``options``, ``versions`` and ``corpus`` of the run.
+
+        An option that the file lacks, since it came later, is what every run did `BEFORE`.
+        """
         if not self.folder.exists():
             raise CheckpointError(
                 f"run takes a folder that `gluon-softmax train` wrote; {self.folder} does not exist"
@@ -118,7 +122,7 @@ class Run:
             options = _object("options", config.get("options"))
             check_written(options)
             _check_described(_object("corpus", config.get("corpus")))
-            return {**config, "options": resolve_options(options)}
+            return {**config, "options": resolve_options(options, BEFORE)}
         except (ValueError, TypeError) as error:
             raise CheckpointError(f"{self.config_path} is damaged: {error}") from None
 

@@ -15,9 +15,11 @@ _CORPORA = ("ptb", "mini_ptb")  # by name; any other is a folder
 _KIND = ("corpus", "model", "softmax")  # every run that was ever written says these
 
 
-def resolve_options(given: Given) -> dict[str, Any]:
+def resolve_options(given: Given, before: Given | None = None) -> dict[str, Any]:
     """Every option of a run, from those that were given; ``model`` and ``softmax`` decide which there are.
 
+    `before` has values for some that were not given, in place of their defaults; it may name options that
+    this kind of run has not.
     Raises ValueError for an option that this model or layer has not, for a value that is not among its
     choices, and for what `train` would refuse, so that nothing is written for it; TypeError for a value of
     another type than its option's.
@@ -28,7 +30,9 @@ def resolve_options(given: Given) -> dict[str, Any]:
         kind[name] = check_choice(name, value, tuple(choices))
     table = (*COMMON, *MODELS[kind["model"]].own, *LAYERS[kind["softmax"]].own)
     _check_kind(without_none(given), table, kind)
-    options = fill_in({**given, **kind}, table, OVERRIDES)
+    names = {option.name for option in table}
+    earlier = {name: value for name, value in (before or {}).items() if name in names}
+    options = fill_in({**earlier, **without_none(given), **kind}, table, OVERRIDES)
     for name in ("corpus", "data_dir", "vectors"):
         if options[name] is not None and not (name == "corpus" and options[name] in _CORPORA):
             options[name] = _absolute(name, options[name])

@@ -9,6 +9,7 @@ softmax and NCE subtract the logarithm of the expected count.
 
 from __future__ import annotations
 
+import sys
 from typing import Sequence, Union
 
 import numpy
@@ -79,7 +80,7 @@ class Sampler:
 
         Raises the errors of `prob`, and ValueError for num_tries < 1.
         """
-        tries = float(check_positive_int("num_tries", num_tries, maximum=numpy.finfo(float).max))
+        tries = float(check_positive_int("num_tries", num_tries, maximum=sys.float_info.max))
         p = self.prob(ids)
         if not unique:
             return tries * p

@@ -9,10 +9,16 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy
 import pytest
 from oracles.small_runs import Call
 
+from gluon_softmax import build_huffman
+from gluon_softmax.runs.commands import corpus_of
+from gluon_softmax.runs.defaults import BEFORE
 from gluon_softmax.runs.folder import Run
+from gluon_softmax.runs.models import MODELS
+from gluon_softmax.runs.resolve import resolve_options
 
 OLD_RUNS = Path(__file__).resolve().parents[1] / "fixtures" / "old_runs"
 # The second epoch as the earlier version trained it. Another processor may differ in the last digits.
@@ -24,6 +30,11 @@ SECOND_EPOCH: dict[str, dict[str, float]] = {
         "valid_perplexity": 67.0892844387604,
     },
     "negative_sampling": {"loss": 2.6737498427132635, "valid_loss": 2.668271203993586, "pairs": 42248},
+}
+LATER_OPTIONS = {
+    "skip_gram": ["exclude_unk", "init"],
+    "language_model": [],
+    "negative_sampling": ["init"],
 }
 NEAREST = (("0.998", "times"), ("0.997", "criminal"), ("0.996", "coats"))  # to "chip", under skip_gram
 
@@ -57,6 +68,29 @@ def test_it_goes_on_as_the_earlier_version_did(old: Path, call: Call) -> None:
     assert {name: second[name] for name in expected} == pytest.approx(expected, rel=rel)
 
 
+def test_its_tree_is_the_one_that_it_was_trained_with(tmp_path: Path, call: Call) -> None:
+    """`<unk>` has been left out of the trees of new runs since; the nodes of an old run's are not these."""
+    old = Path(shutil.copytree(OLD_RUNS / "skip_gram", tmp_path / "skip_gram"))
+    corpus = corpus_of(Run(old).config()["options"])
+    with_unk, without = (
+        build_huffman(counts) for counts in (corpus.counts, corpus.counts * (numpy.arange(393) > 0))
+    )
+    before, now = (
+        MODELS["skip-gram"].net(corpus, options).output_layer.tree
+        for options in (
+            Run(old).config()["options"],
+            resolve_options({"softmax": "hierarchical", "min_freq": 80}),
+        )
+    )
+    for found, expected in ((before, with_unk), (now, without)):
+        numpy.testing.assert_array_equal(found.children, expected.children)
+    assert with_unk.lengths[0] < without.lengths[0]
+    assert call("train", "--out", old, "--resume", "--num-epochs", 2, "--quiet") == (0, "", "")
+    assert json.loads((old / "config.json").read_text())["options"]["exclude_unk"] is False
+    status, _, err = call("train", "--out", old, "--resume", "--exclude-unk", "--quiet")
+    assert status == 2 and "goes on with exclude_unk False, as it began; got True" in err
+
+
 def test_it_answers_questions_about_words(tmp_path: Path, call: Call) -> None:
     old = shutil.copytree(OLD_RUNS / "skip_gram", tmp_path / "skip_gram")
     lines = [f"cosine sim={cosine}: {token}" for cosine, token in NEAREST]
@@ -74,5 +108,10 @@ def test_the_files_are_as_they_were_written() -> None:
     for name in SECOND_EPOCH:
         config = json.loads((OLD_RUNS / name / "config.json").read_text())
         found = Run(OLD_RUNS / name).config()
-        new = {"checkpoint_minutes": 10.0, "keep_checkpoints": 2}  # options that runs did not have then
-        assert found == {**config, "options": {**config["options"], **new}}  # nothing else is filled in
+        options = found.pop("options")
+        assert found == {part: value for part, value in config.items() if part != "options"}
+        later = {option: options.pop(option) for option in BEFORE if option in options}
+        for option, value in {"checkpoint_minutes": 10.0, "keep_checkpoints": 2}.items():
+            assert options.pop(option) == value
+        assert options == config["options"]  # nothing else is filled in, and nothing is dropped
+        assert later == {option: BEFORE[option] for option in LATER_OPTIONS[name]}

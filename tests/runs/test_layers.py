@@ -163,7 +163,12 @@ BUILT: tuple[tuple[str, dict[str, Value], type[OutputLayer], str], ...] = (
         "cutoffs=[4, 7], div_value=2, head_bias=True, label_smoothing=0.25",
     ),
     ("full", {"label_smoothing": 0.25}, gs.FullSoftmax, "label_smoothing=0.25"),
-    ("hierarchical", {"sparse_grad": True}, gs.HierarchicalSoftmax, "sparse_grad=True"),
+    (
+        "hierarchical",
+        {"exclude_unk": False, "sparse_grad": True},
+        gs.HierarchicalSoftmax,
+        "tree=BinaryTree(10 words, codes of 2 to 6 turns), sparse_grad=True",
+    ),
     (
         "negative-sampling",
         {"num_noise_words": 3, "power": 0.5, "sparse_grad": True},
@@ -201,6 +206,15 @@ def test_every_name_builds_its_class_and_options_reach_it(
     assert type(layer) is kind is class_at(LAYERS[name].place)
     assert (layer.vocab_size, layer.in_units) == (10, 8)
     assert shown in repr(layer)
+
+
+def test_unk_is_left_out_of_the_tree_of_word_models_alone() -> None:
+    turns = []
+    for model in ("skip-gram", "cbow", "lm"):
+        options = resolve_options({"model": model, "softmax": "hierarchical"})
+        turns.append(build_output_layer("hierarchical", COUNTS, 8, options).tree.lengths.tolist())
+    expected = [gs.build_huffman(counts).lengths.tolist() for counts in ([0, *COUNTS[1:]], COUNTS)]
+    assert turns == [expected[0], expected[0], expected[1]] and expected[0][0] > expected[1][0]
 
 
 def test_every_layer_of_the_table_is_built_above_with_every_option_of_its_own() -> None:

@@ -9,6 +9,7 @@ import pytest
 from oracles.small_runs import Value, small
 
 import gluon_softmax as gs
+from gluon_softmax.backend import mx
 from gluon_softmax.data.cbow_batches import CBOWBatches
 from gluon_softmax.data.corpus import Corpus
 from gluon_softmax.data.language_model_batches import LanguageModelBatches
@@ -18,6 +19,7 @@ from gluon_softmax.runs.commands import corpus_of
 from gluon_softmax.runs.models import MODELS
 from gluon_softmax.runs.options import Options
 from gluon_softmax.runs.resolve import resolve_options
+from gluon_softmax.training.trainer import initialize
 from gluon_softmax.utils.types import Batches
 
 
@@ -156,3 +158,36 @@ def test_figures_of_a_split_are_its_loss_and_of_a_language_model_its_perplexity(
     assert 0 < figures["loss"] < 2 * numpy.log(len(text.counts))
     if model == "lm":
         assert figures["perplexity"] == pytest.approx(numpy.exp(figures["loss"]))
+
+
+@pytest.mark.parametrize("model", ["skip-gram", "cbow"])
+@pytest.mark.parametrize("softmax", ["negative-sampling", "hierarchical", "sampled", "full", "nce"])
+def test_tables_begin_as_those_of_word2vec(model: str, softmax: str, corpus: Path) -> None:
+    few = {"num_sampled": 4} if softmax in ("sampled", "nce") else {}
+    text, options = resolved(corpus, model=model, softmax=softmax, init="word2vec", **few)
+    net = MODELS[model].net(text, options)
+    initialize(net, [mx.cpu()], seed=1)
+    vectors = net.embed.weight.data().asnumpy()
+    assert 0.9 * 0.5 / 6 < abs(vectors).max() <= 0.5 / 6
+    numpy.testing.assert_array_equal(net.output_layer.weight.data().asnumpy(), 0.0)
+    batches = MODELS[model].batches(text, options)
+    history = gs.train(net, batches, 3, 0.02, progress="none")
+    assert history[-1]["loss"] < history[0]["loss"] and abs(net.output_layer.weight.data()).max() > 0.01
+
+
+def test_without_a_word_the_tables_begin_as_they_always_did(corpus: Path) -> None:
+    text, options = resolved(corpus)
+    assert options["init"] == "uniform"
+    layer = gs.NegativeSampling(text.counts, 6)
+    nets = [MODELS["skip-gram"].net(text, options), gs.SkipGram(len(text.counts), 6, layer)]
+    for net in nets:
+        initialize(net, [mx.cpu()], seed=1)
+    for one, other in zip(*(net._collect_params_with_prefix().values() for net in nets)):
+        numpy.testing.assert_array_equal(one.data().asnumpy(), other.data().asnumpy())
+        assert 0.06 < abs(one.data().asnumpy()).max() <= 0.07
+
+
+def test_the_adaptive_softmax_cannot_begin_at_zero(corpus: Path) -> None:
+    text, options = resolved(corpus, softmax="adaptive", init="word2vec")
+    with pytest.raises(ValueError, match=r"^init takes uniform with softmax adaptive, .*; got word2vec$"):
+        MODELS["skip-gram"].net(text, options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import io
 import math
 import zipfile
@@ -15,25 +14,13 @@ import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles.trees import spelt
+from oracles.trees import heap_cost, spelt
 
 from gluon_softmax.vocabulary.binary_tree import BinaryTree
 from gluon_softmax.vocabulary.huffman import _merge, build_huffman
 
 ROOT = Path(__file__).resolve().parents[2]
 PTB = [ROOT / "data" / "ptb.zip", ROOT.parent / "shared" / "data" / "ptb.zip"]
-
-
-def heap_cost(counts: list[int]) -> int:
-    """The least Σ count · length: the sum of all merged weights, by the textbook heap."""
-    heap = list(counts)
-    heapq.heapify(heap)
-    cost = 0
-    while len(heap) > 1:
-        merged = heapq.heappop(heap) + heapq.heappop(heap)
-        cost += merged
-        heapq.heappush(heap, merged)
-    return cost
 
 
 def word2vec_paths(counts: list[int]) -> tuple[list[str], list[list[int]]]:
