@@ -120,8 +120,8 @@ LAYERS: dict[str, LayerChoice] = {
                 "exclude_unk",
                 bool,
                 True,
-                "leave <unk> out of Huffman's tree, since word models never predict it; a code of ptb has 9.59 "
-                "turns on average then, and 9.68 with it",
+                "leave <unk> out of Huffman's tree, since word models never predict it; a code of ptb has "
+                "9.59 turns on average then, and 9.68 with it",
             ),
         ),
         _of_hierarchical,
