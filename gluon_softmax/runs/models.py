@@ -190,7 +190,7 @@ _WORD_OPTIONS = (
         str,
         "uniform",
         "what the tables begin with: uniform up to 0.07; or as word2vec.c, vectors up to 0.5 / embed_size "
-        "and the output layer's weight at 0: held-out loss of ptb 2.496 by pairs, which is as good, and 2.544 "
+        "and the output layer's at 0: held-out loss of ptb 2.496 by pairs, which is as good, and 2.544 "
         "by blocks, which is worse",
         ("uniform", "word2vec"),
     ),

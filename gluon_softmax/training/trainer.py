@@ -163,7 +163,12 @@ def make_trainer(net: gluon.Block, optimizer: str, lr: float, contexts: Sequence
 
 
 def initialize(net: gluon.Block, contexts: Sequence[Context], seed: int) -> None:
-    """Initialize the parameters that are not yet, from `seed`, and put all of them on `contexts`."""
+    """Initialize the parameters that are not yet, from `seed`, and put all of them on `contexts`.
+
+    Raises TypeError for a net that is no Gluon block.
+    """
+    if not isinstance(net, gluon.Block):
+        raise TypeError(f"net takes a Gluon block; got {type(net).__name__}")
     mx.random.seed(seed)
     parameters = net.collect_params()
     for parameter in parameters.values():

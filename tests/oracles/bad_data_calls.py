@@ -107,6 +107,9 @@ def _training() -> Iterator[BadCall]:
         )
 
     for argument, values in (
+        ("net", (None, "net", 3)),
+        ("batches", (None, 3, 1.5)),
+        ("checkpoint_minutes", (*NUMBERS, -1)),
         ("num_epochs", SIZES),
         ("lr", (*NUMBERS, 0, -1)),
         ("optimizer", ("adamw", None, 3)),
@@ -150,6 +153,8 @@ def _options() -> Iterator[BadCall]:
         ("device", (3,)),
         ("seed", (-1, 1.5)),
         ("num_epochs", (0, 1.5)),
+        ("checkpoint_minutes", (-1, math.nan, "x")),
+        ("keep_checkpoints", (0, 1.5)),
     ):
         yield from each(
             "resolve_options",

@@ -8,7 +8,7 @@ import pytest
 from oracles.small_runs import Value, small, train, without_time, write_corpus
 
 import gluon_softmax as gs
-from gluon_softmax.runs import begin
+from gluon_softmax.runs import begin, sizes
 from gluon_softmax.runs.commands import train_run
 from gluon_softmax.runs.folder import Run
 from gluon_softmax.utils.errors import CheckpointError, CorpusError
@@ -76,6 +76,16 @@ def test_vectors_that_make_the_loss_infinite_begin_nothing(
     gs.WordVectors(words, [[3e38] * 200] * len(words)).save(tmp_path / "vectors.txt")
     with pytest.raises(ValueError, match=r"training takes a loss that is finite from the start; got"):
         train(tmp_path / "run", small(corpus, embed_size=200, **given, vectors=str(tmp_path / "vectors.txt")))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_net_beyond_memory_begins_nothing(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(begin, "check_sizes", lambda *_: None)  # as for a layer that it knows nothing of
+    monkeypatch.setattr(sizes, "physical_memory", lambda: 4 * 11 * 6 * 4 - 1.0)
+    with pytest.raises(ValueError, match=r"the net's parameters and their gradients would be 1\.03 KiB"):
+        train(tmp_path / "run", small(corpus))
     assert not (tmp_path / "run").exists()
 
 

@@ -88,7 +88,7 @@ def test_its_tree_is_the_one_that_it_was_trained_with(tmp_path: Path, call: Call
     assert call("train", "--out", old, "--resume", "--num-epochs", 2, "--quiet") == (0, "", "")
     assert json.loads((old / "config.json").read_text())["options"]["exclude_unk"] is False
     status, _, err = call("train", "--out", old, "--resume", "--exclude-unk", "--quiet")
-    assert status == 2 and "goes on with exclude_unk False, as it began; got True" in err
+    assert status == 2 and "goes on with --exclude-unk False, as it began; got True" in err
 
 
 def test_it_answers_questions_about_words(tmp_path: Path, call: Call) -> None:

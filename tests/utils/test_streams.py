@@ -25,6 +25,13 @@ def test_what_is_written_is_handed_on_until_the_reader_is_gone_and_nothing_fails
     # closing the pipe, which flushes it, failed neither
 
 
+def test_a_line_too_long_for_the_buffer_fails_no_more_than_a_short_one() -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as pipe:
+        os.close(read)
+        assert Unheard(pipe).write("x" * 1_000_000) == 1_000_000
+
+
 def test_other_errors_are_raised() -> None:
     with open("/dev/full", "w") as full:
         stream = Unheard(full)
