@@ -62,10 +62,11 @@ def test_it_goes_on_as_the_earlier_version_did(old: Path, call: Call) -> None:
     first, second = Run(old).metrics()
     assert (first, second["epoch"]) == (before, 2)
     expected = SECOND_EPOCH[old.name]
-    # The language model has dropout, which is drawn anew every few steps now; steps in place damp the rows
-    # that most of a step's pairs share, which in so small a text are many.
-    rel = 1e-4 if old.name == "negative_sampling" else 5e-3
-    assert {name: second[name] for name in expected} == pytest.approx(expected, rel=rel)
+    for name, figure in expected.items():
+        # The language model has dropout, which is drawn anew every few steps now. The loss of blocks with
+        # hierarchical softmax is measured every 64 batches, and now when the step before is in the tables.
+        moved = old.name == "language_model" or (old.name, name) == ("skip_gram", "loss")
+        assert second[name] == pytest.approx(figure, rel=5e-3 if moved else 1e-4), name
 
 
 def test_its_tree_is_the_one_that_it_was_trained_with(tmp_path: Path, call: Call) -> None:
