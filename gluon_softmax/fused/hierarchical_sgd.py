@@ -186,18 +186,19 @@ class _GroupedStep:
         rows.
         """
         n, size = self._num_groups, _GROUP_SIZE
-        weight, label = _weight_and_label(F, weight_row, label_row, spans)
-        damping = F.np.reshape(F.np.take(damping, nodes, axis=0, mode="clip"), (-1, 1))
-
         v_transposed = F.np.reshape(grouped_transpose(F, v_of_groups), (1, -1, 1, size))
         score = grouped_matmul(F, w_on_the_left, v_transposed, n, self._num_nodes)  # w @ v.T
+        weight, label = _weight_and_label(F, weight_row, label_row, spans)
         slope = label - weight * F.npx.activation(score, act_type="sigmoid")  # (1, n columns, 1, size)
         slope_transposed = grouped_transpose(F, F.np.reshape(slope, (n, -1, size)))
-        dv = grouped_matmul(F, F.np.reshape(slope_transposed, (n * size, -1, 1, 1)), w, n, n * size)
+        filters = F.np.reshape(slope_transposed, (n * size, -1, 1, 1))
+        # slope on the left and the gather here: damping on the left and gathered first, a step took 8% longer
+        damping = F.np.reshape(F.np.take(damping, nodes, axis=0, mode="clip"), (-1, 1))
+        damped = F.np.reshape(slope, (-1, size)) * damping
+        dv = grouped_matmul(F, filters, w, n, n * size)
         if contexts_damped:
             contexts, of_contexts = contexts_damped
             dv = dv * F.np.expand_dims(F.np.take(of_contexts, contexts, axis=0, mode="clip"), -1)
-        damped = damping * F.np.reshape(slope, (-1, size))
         dw = grouped_matmul(F, F.np.reshape(damped, (-1, size, 1, 1)), v, n, self._num_nodes)
         return dv, dw
 
