@@ -9,6 +9,7 @@ from typing import Any, Iterable, Iterator, Sequence, Sized, Union
 
 import numpy
 
+from ..utils.checks import on_host
 from ..utils.types import Batches
 
 _TAKES = (
@@ -105,7 +106,7 @@ def _as_batch(batch: Any) -> Sequence[numpy.ndarray]:
         raise TypeError(f"{_TAKES}; got a batch that is {_shown(batch)}")
     arrays = []
     for array in batch:
-        host = array.asnumpy() if hasattr(array, "asnumpy") else numpy.asarray(array)
+        host = on_host(array)
         if host.dtype.kind not in "biuf" or not host.ndim:
             raise TypeError(f"{_TAKES}; got {_shown(array)} in a batch")
         # NumPy's default for floats, which MXNet's operators do not mix with the parameters' float32

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import time
 from pathlib import Path
 from typing import Callable
@@ -262,7 +263,7 @@ class _Epochs:
         if self.valid is not None:
             figures = self.evaluate(self.steps.net, self.valid, self.steps.contexts)
             metrics.update({f"valid_{name}": figure for name, figure in figures.items()})
-            if has_positions(self.valid):
+            if not math.isnan(metrics["valid_loss"]) or has_positions(self.valid):  # NaN of none is no sign
                 self.divergence.check(
                     metrics["valid_loss"], f"on held-out text after epoch {metrics['epoch']}"
                 )
