@@ -34,6 +34,7 @@ REQUIRES = [
 ]
 
 TEST = [
+    'coverage==7.13.0; python_version >= "3.10"',  # for `make mutants`
     'gensim==4.4.0; python_version >= "3.10"',
     'scipy==1.10.1; python_version >= "3.10" and python_version < "3.12"',
     'scipy==1.17.1; python_version >= "3.12"',

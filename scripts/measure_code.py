@@ -67,7 +67,7 @@ def main() -> int:
                 by_length.append(
                     Place(lines_of_code(function, lines), f"{name}:{function.lineno} {function.name}")
                 )
-                if folder == "gluon_softmax":
+                if folder == "gluon_softmax" and "/exercises/" not in name:  # a student's file has no types
                     every += [is_any(annotation) for annotation in annotations(function)]
     share = sum(every) / len(every)
     longest_function, longest_file = max(by_length), max(by_lines)

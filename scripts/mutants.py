@@ -3,13 +3,16 @@
     python scripts/mutants.py --sample 200 --seed 0
     python scripts/mutants.py --files 'gluon_softmax/vocabulary/*.py'
 
-For each change the tests of its file run, ``tests/ROOM/test_FILE*.py``, and if these pass those of its room.
-They run in a copy of the repository, in processes forked from one that has MXNet imported. Needs Python 3.9.
+The quick tests run once to see which of them reach which line. Then a change meets the tests that reach its
+line, the fastest first and those of its own file, ``tests/ROOM/test_FILE*.py``, before others, for half a
+minute at most. They run in a copy of the repository, in processes forked from one that has MXNet imported.
+Needs Python 3.9.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fnmatch
 import json
 import os
@@ -19,27 +22,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Iterable, NamedTuple
+from typing import IO, Callable, NamedTuple, Sequence
 
 from mutants_ast import Mutant, mutants_of, mutated
+from mutants_reach import Reach
 
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = ROOT / "scripts" / "mutants_equivalent.txt"
 _TIMEOUT_FACTOR, _TIMEOUT_MORE_S = 4.0, 20.0  # beyond what the tests take on the source as it is
-_FIRST_TIMEOUT_S = 900.0
+_FIRST_TIMEOUT_S = 3600.0
 
-# Files to mutate, and the tests that run where those of the file alone pass.
-ROOMS: dict[str, tuple[str, ...]] = {
-    "gluon_softmax/vocabulary/*.py": ("tests/vocabulary", "tests/output_layers"),
-    "gluon_softmax/output_layers/*.py": ("tests/output_layers", "tests/models/test_skip_gram*.py"),
-    "gluon_softmax/fused/*.py": ("tests/fused", "tests/output_layers", "tests/training/test_loop*.py"),
-    "gluon_softmax/data/*.py": ("tests/data", "tests/training/test_loop*.py"),
-    "gluon_softmax/training/checkpoint*.py": ("tests/training", "tests/runs"),
-}
-_OTHERS = ("tests/test_cli*.py",)  # last, for every room
+ROOMS = (
+    "gluon_softmax/vocabulary/*.py",
+    "gluon_softmax/output_layers/*.py",
+    "gluon_softmax/fused/*.py",
+    "gluon_softmax/data/*.py",
+    "gluon_softmax/training/*.py",
+)
 
 
 class Result(NamedTuple):
@@ -67,7 +69,6 @@ class Worker:
         self._process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._baselines: dict[tuple[str, ...], float] = {}
         imported = json.loads(_line(self._process.stdout))["ready"]
         rooms = {name.split(".")[1] for name in imported if name.count(".") > 1}
         if rooms & {"vocabulary", "output_layers", "fused", "data", "training"}:
@@ -79,34 +80,31 @@ class Worker:
         self._process.stdin.close()
         self._process.wait()
 
-    def test(self, mutant: Mutant, source: str) -> Result:
-        """Make the change in the copy, run the tests, undo it."""
+    def measure(self, files: Sequence[str], out: Path) -> None:
+        """Write which lines each test of these files reaches."""
+        rc = self._ask({"tests": files, "timeout": _FIRST_TIMEOUT_S, "reach": str(out)})
+        if not out.exists():
+            raise RuntimeError(f"without any change pytest ends with {rc}: {' '.join(files)}")
+
+    def test(self, mutant: Mutant, source: str, reach: Reach) -> Result:
+        """Make the change in the copy, run the tests that reach it, undo it."""
+        tests = reach.tests(mutant.file, mutant.lineno, source)
+        if not tests:
+            return Result(mutant, None)
+        limit = _TIMEOUT_FACTOR * sum(reach.seconds[test] for test in tests) + _TIMEOUT_MORE_S
         path = self.folder / mutant.file
         try:
-            for tests in filter(None, test_sets(mutant.file)):
-                limit = self._limit(tests)
-                path.write_text(mutated(source, mutant), "utf-8")
-                rc = self._run(tests, limit)
-                path.write_text(source, "utf-8")
-                if rc != 0:
-                    return Result(mutant, "time limit" if rc is None else " ".join(tests))
+            path.write_text(mutated(source, mutant), "utf-8")
+            rc = self._ask({"tests": tests, "timeout": limit})
         finally:
             path.write_text(source, "utf-8")
-        return Result(mutant, None)
+        if rc == 0:
+            return Result(mutant, None)
+        return Result(mutant, "time limit" if rc is None else f"one of {len(tests)} tests")
 
-    def _limit(self, tests: tuple[str, ...]) -> float:
-        """Seconds that the tests may take; RuntimeError if they do not pass on the source as it is."""
-        if tests not in self._baselines:
-            begun = time.monotonic()
-            rc = self._run(tests, _FIRST_TIMEOUT_S)
-            if rc != 0:
-                raise RuntimeError(f"without any change pytest ends with {rc}: {' '.join(tests)}")
-            self._baselines[tests] = time.monotonic() - begun
-        return _TIMEOUT_FACTOR * self._baselines[tests] + _TIMEOUT_MORE_S
-
-    def _run(self, tests: tuple[str, ...], timeout: float) -> int | None:
+    def _ask(self, request: dict[str, object]) -> int | None:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"tests": tests, "timeout": timeout}) + "\n")
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         rc: int | None = json.loads(_line(self._process.stdout))["rc"]
         return rc
@@ -132,24 +130,6 @@ def _copy_repository(folder: Path) -> None:
             (folder / "data" / path.name).symlink_to(path)
 
 
-def test_sets(file: str) -> list[tuple[str, ...]]:
-    """The tests of a file alone, those of its room without them, and the command line's."""
-    path = Path(file)
-    tests = f"tests/{path.parent.name}/test_{path.stem}"
-    own = _expand([f"{tests}.py", f"{tests}_*.py"])
-    wider = next(tests for pattern, tests in ROOMS.items() if fnmatch.fnmatch(file, pattern))
-    room = tuple(name for name in _expand(wider) if name not in own)
-    return [own, room, tuple(name for name in _expand(_OTHERS) if name not in room)]
-
-
-def _expand(patterns: Iterable[str]) -> tuple[str, ...]:
-    found: list[str] = []
-    for pattern in patterns:
-        whole = f"{pattern}/test_*.py" if (ROOT / pattern).is_dir() else pattern
-        found += (str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(whole)))
-    return tuple(dict.fromkeys(found))
-
-
 def read_equivalent(path: Path) -> dict[tuple[str, str, str], str]:
     """(file, source line, change) → why no test can notice it, from paragraphs of these four lines."""
     known = {}
@@ -169,44 +149,54 @@ def key(mutant: Mutant) -> tuple[str, str, str]:
     return mutant.file, mutant.line, mutant.change
 
 
-def test_all(mutants: list[Mutant], num_workers: int) -> list[Result]:
-    """Test the mutants on some workers; those of a file stay together, since its tests are timed once."""
+def in_parallel(workers: Sequence[Worker], work: Callable[[Worker], None]) -> None:
+    """Do the work in a thread per worker; the first error of any is raised."""
+    with ThreadPoolExecutor(len(workers)) as pool:
+        for future in [pool.submit(work, worker) for worker in workers]:
+            future.result()
+
+
+def measure_all(workers: Sequence[Worker], folder: Path) -> Reach:
+    """Which lines the quick tests reach, their files dealt out to the workers as they ask."""
+    waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for path in sorted((ROOT / "tests").rglob("test_*.py"), key=lambda path: -path.stat().st_size):
+        waiting.put(path.relative_to(ROOT))
+    parts: list[Path] = []
+
+    def work(worker: Worker) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                file = waiting.get_nowait()
+                out = folder / f"{'-'.join(file.parts)}.json"
+                worker.measure([str(file)], out)
+                parts.append(out)
+
+    in_parallel(workers, work)
+    return Reach.read(parts)
+
+
+def test_all(workers: Sequence[Worker], mutants: list[Mutant], reach: Reach) -> list[Result]:
+    """Test each mutant on a worker that is free."""
     results: list[Result] = []
-    errors: list[BaseException] = []
     waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
     for mutant in mutants:
         waiting.put(mutant)
     sources = {file: (ROOT / file).read_text("utf-8") for file in {mutant.file for mutant in mutants}}
     begun = time.monotonic()
 
-    def work(folder: Path) -> None:
-        try:
-            worker = Worker(folder)
-            while not errors:
+    def work(worker: Worker) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
                 mutant = waiting.get_nowait()
-                result = worker.test(mutant, sources[mutant.file])
+                result = worker.test(mutant, sources[mutant.file], reach)
                 results.append(result)
-                fate = f"caught by {result.by[:60]}" if result.by else "SURVIVED"
+                fate = f"caught by {result.by}" if result.by else "SURVIVED"
                 seconds = time.monotonic() - begun
                 print(
                     f"{len(results)}/{len(mutants)} {seconds:.0f} s {_shown(mutant)}: {fate}", file=sys.stderr
                 )
-        except queue.Empty:
-            worker.close()
-        except BaseException as error:
-            errors.append(error)
 
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        threads = [
-            threading.Thread(target=work, args=(Path(folder) / str(n),), daemon=True)
-            for n in range(num_workers)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    if errors:
-        raise errors[0]
+    in_parallel(workers, work)
     return results
 
 
@@ -259,7 +249,13 @@ def main() -> int:
         print("\n".join(map(_shown, mutants)))
         print(f"{len(mutants)} mutants of {len(chosen)} files")
         return 0
-    results = test_all(mutants, args.workers)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        workers = [Worker(Path(folder) / str(number)) for number in range(args.workers)]
+        reach = measure_all(workers, Path(folder))
+        print(f"{len(reach.seconds)} tests reach {len(reach.lines)} files", file=sys.stderr)
+        results = test_all(workers, mutants, reach)
+        for worker in workers:
+            worker.close()
     print(table(results))
     survivors = [result.mutant for result in results if result.by is None]
     for mutant in sorted(survivors):

@@ -1,9 +1,10 @@
 """The process that tests mutants: it has MXNet imported, and forks a child for each run of pytest.
 
 One JSON object per line on stdin asks for a run, ``{"tests": [...], "timeout": seconds}``; one on stdout
-answers, ``{"rc": pytest's exit code or null at the time limit, "seconds": ...}``. It works in a copy of the
-repository, in which the mutated file is written by `mutants.py`. Before the fork `backend` is all that is
-imported of the package, and MXNet's engine has done nothing yet.
+answers, ``{"rc": pytest's exit code or null at the time limit, "seconds": ...}``. With ``"reach": FILE`` the
+lines that the tests reach are written there (`mutants_reach.py`). It works in a copy of the repository, in
+which the mutated file is written by `mutants.py`. Before the fork `backend` is all that is imported of the
+package, and MXNet's engine has done nothing yet.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import sys
 import time
 import traceback
 
+import mutants_reach
+
 _IMPORTED_ONCE = (
     "gluon_softmax.backend",
     "d2l.mxnet",
     "matplotlib.pyplot",
     "pytest",
+    "coverage",
     "hypothesis",
     "numpy.testing",
 )
@@ -45,14 +49,18 @@ def main() -> None:
     )
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps(_run(request["tests"], request["timeout"])), file=answers, flush=True)
+        print(
+            json.dumps(_run(request["tests"], request["timeout"], request.get("reach"))),
+            file=answers,
+            flush=True,
+        )
 
 
-def _run(tests: list[str], timeout: float) -> dict[str, object]:
+def _run(tests: list[str], timeout: float, reach: str | None) -> dict[str, object]:
     begun = time.monotonic()
     child = os.fork()
     if child == 0:
-        _child(tests)
+        _child(tests, reach)
     while time.monotonic() - begun < timeout:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
@@ -64,7 +72,7 @@ def _run(tests: list[str], timeout: float) -> dict[str, object]:
     return {"rc": None, "seconds": timeout}
 
 
-def _child(tests: list[str]) -> None:
+def _child(tests: list[str], reach: str | None) -> None:
     os.setsid()
     import pytest
 
@@ -74,7 +82,12 @@ def _child(tests: list[str]) -> None:
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_QUIET, *tests]))
+        if reach:
+            code = mutants_reach.measure(tests, reach)
+        else:
+            files = dict.fromkeys(test.split("::")[0] for test in tests)
+            plugins = [mutants_reach.Choose(tests)] if any("::" in test for test in tests) else []
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_QUIET, *files], plugins=plugins))
         sys.stdout.flush()
     except BaseException:  # of pytest itself; the log may say more
         traceback.print_exc()

@@ -30,6 +30,18 @@ class CheckpointError(ValueError):
     """A run's folder or one of its files that is missing, damaged, or belongs to another configuration."""
 
 
+class ExerciseError(ValueError):
+    """An exercise, a course or a class's folder that is not as it should be."""
+
+
+class AnswerError(Exception):
+    """What a student's code did in place of answering: its own line and message, a limit, no value."""
+
+
+class NotDone(Exception):  # noqa: N818  # nothing went wrong: the starter is as it was
+    """A starter that still raises NotImplementedError."""
+
+
 class UnknownTokenError(KeyError):
     """A word that is none of those asked about; the message names the nearest spellings.
 

@@ -1,0 +1,81 @@
+"""What a student's code may not touch: the solutions and, for marks, anything outside its own folder.
+
+Python's audit hooks see files, processes and connections as Python opens them. They hold off what a careless
+or curious file does, not an attacker who calls the C library: for code that nobody trusts take a container.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_HIDDEN = ("solution.py", "mistakes.py")
+_PROCESSES = (
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.kill",
+    "os.killpg",
+    "pty.spawn",
+)
+_CHANGES = (
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.utime",
+    "shutil.rmtree",
+    "shutil.move",
+)
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def stand_alone(exercises: Path, folder: Path | None) -> None:
+    """From here on hide the solutions below `exercises`; with a `folder` allow changes in it alone.
+
+    With a folder, processes and connections raise PermissionError too.
+    """
+    hidden = os.path.realpath(exercises) + os.sep
+    own = None if folder is None else os.path.realpath(folder) + os.sep
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], (str, bytes)):
+            path = os.path.realpath(os.fsdecode(arguments[0]))
+            if path.startswith(hidden) and os.path.basename(path) in _HIDDEN:
+                raise PermissionError(
+                    "a solution is shown by `gluon-softmax exercise solution`, once it passed"
+                )
+            if (
+                own
+                and isinstance(arguments[2], int)
+                and arguments[2] & _WRITING
+                and not _may_write(path, own)
+            ):
+                raise PermissionError("files are written in the own folder alone")
+        elif own and event in _PROCESSES:
+            raise PermissionError("no other process may be started or stopped")
+        elif own and event.startswith("socket.") and event != "socket.gethostname":
+            raise PermissionError("there is no network")
+        elif own and event in _CHANGES and not _are_inside(arguments, own):
+            raise PermissionError("files are changed in the own folder alone")
+
+    sys.addaudithook(hook)
+
+
+def _may_write(path: str, own: str) -> bool:
+    return path.startswith(own) or path == os.devnull
+
+
+def _are_inside(arguments: tuple[object, ...], own: str) -> bool:
+    paths = [os.fsdecode(value) for value in arguments if isinstance(value, (str, bytes))]
+    return all((os.path.realpath(path) + os.sep).startswith(own) for path in paths)

@@ -1,0 +1,57 @@
+"""Which known mistakes give just what was handed in? They are named, alone or two at once."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Callable, NamedTuple, Sequence
+
+from . import wire
+from .compare import difference
+from .exercise import Loaded
+
+
+class Trial(NamedTuple):
+    """Arguments, and what was answered to them."""
+
+    arguments: tuple[object, ...]
+    value: object
+
+
+def recognise(exercise: Loaded, trials: Sequence[Trial]) -> tuple[str, ...]:
+    """Return the names of the mistakes that explain all answers, or none.
+
+    One mistake alone is tried first; then two at once. Where several explain the same answers, what they have
+    in common is returned.
+    """
+    singles = [frozenset([name]) for name in exercise.mistakes]
+    found = [wrong for wrong in singles if explains(exercise, wrong, trials)]
+    if found:
+        return tuple(sorted(set().union(*found))) if len(found) == 1 else ()
+    pairs = [frozenset(pair) for pair in itertools.combinations(exercise.mistakes, 2)]
+    found = [wrong for wrong in pairs if explains(exercise, wrong, trials)]
+    return tuple(sorted(frozenset.intersection(*found))) if found else ()
+
+
+def explains(exercise: Loaded, wrong: frozenset[str], trials: Sequence[Trial]) -> bool:
+    """Tell whether these mistakes together give every answer."""
+    about = exercise.about
+    for arguments, value in trials:
+        want = outcome(lambda *given: exercise.wrong(*given, wrong=wrong), arguments)
+        if want is None or difference(value, want, about.rtol, about.atol):
+            return False
+    return True
+
+
+def outcome(answer: Callable[..., object], arguments: tuple[object, ...]) -> object:
+    """What an answer of the project's own gives, as the wire would bring it; None if it cannot."""
+    try:
+        return wire.plain(answer(*copied(arguments)))
+    except (ArithmeticError, ValueError, IndexError, TypeError):
+        return None  # two mistakes together may have no value
+
+
+def copied(arguments: tuple[object, ...]) -> tuple[object, ...]:
+    """Arguments of one's own, so that nothing done to them is seen elsewhere."""
+    given = wire.loads(wire.dumps(arguments))
+    assert isinstance(given, tuple)
+    return given

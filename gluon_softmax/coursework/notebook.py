@@ -1,0 +1,85 @@
+"""``gs.check``: an exercise's check in a notebook, of a function that was defined there."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from typing import Callable, Iterator
+
+from ..utils.errors import AnswerError, NotDone
+from . import wire
+from .exercise import Loaded, load, load_module, with_probe
+from .ladder import Verdict
+from .ladder import check as check_handed_in
+from .shown import lines_of
+from .student import own_line, parameters
+
+
+def check(name: str, answer: Callable[..., object], seed: int = 0) -> bool:
+    """Check the exercise `name`, print how it stands, and tell whether it passed.
+
+    Parameters
+    ----------
+    name : the exercise's; ``gluon-softmax exercise list`` prints them all.
+    answer : the function that the exercise asks for, or the class.
+    seed : changes all random inputs.
+
+    Raises ValueError for a name that is none of the exercises', TypeError for what cannot be called.
+    """
+    exercise = load(name)
+    if not callable(answer):
+        raise TypeError(f"answer takes a function; got {answer!r}")
+    verdict = check_here(exercise, answer, seed)
+    for line in lines_of(exercise, verdict):
+        print(line)
+    return verdict.state == "passed"
+
+
+def check_here(exercise: Loaded, answer: Callable[..., object], seed: int = 0) -> Verdict:
+    """Check a function in this process."""
+    return check_handed_in(exercise, HereAnswer(exercise, answer), seed)
+
+
+class HereAnswer:
+    """A function of this process as `ladder.HandedIn`; it has the exercise's time for each call."""
+
+    def __init__(self, exercise: Loaded, answer: Callable[..., object]) -> None:
+        self._answer, self._limit_s = answer, exercise.about.limit_s
+        self._file = getattr(getattr(answer, "__code__", None), "co_filename", "")
+        self._call = with_probe(load_module(exercise.folder / "exercise.py"), answer)
+
+    def parameters(self) -> tuple[tuple[str, bool], ...]:
+        """The parameters, each with whether it may be left out."""
+        return tuple(parameters(self._answer))
+
+    def __call__(self, *arguments: object) -> object:
+        """Call the function; what goes wrong becomes an AnswerError."""
+        try:
+            with _limited(self._limit_s):
+                return wire.plain(self._call(*arguments))
+        except NotImplementedError:
+            raise NotDone from None
+        except (KeyboardInterrupt, AnswerError):
+            raise
+        except (Exception, SystemExit) as error:
+            raise AnswerError(own_line(error, self._file)) from None
+
+
+@contextlib.contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise AnswerError after some seconds, where the system has timers and this is the main thread."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def over(*_: object) -> None:
+        raise AnswerError(f"no answer within {seconds:g} s: is there an endless loop?")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,139 @@
+"""The process in which a student's file runs: it answers questions, one line each, and knows no solution.
+
+    python -m gluon_softmax.coursework.student '{"file": ..., "name": ..., "text": ..., "alone": true, ...}'
+
+The first line out has the function's parameters. Then ``{"arguments": ...}`` in gives ``{"value": ...}`` out,
+``{"error": ...}`` or ``{"to_do": true}``. What the file prints goes elsewhere.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import linecache
+import os
+import resource
+import sys
+import traceback
+from functools import partial
+from pathlib import Path
+from typing import Callable, Mapping, Sequence, TextIO
+
+from . import wire
+from .alone import stand_alone
+from .exercise import load_module, with_probe
+
+MAX_LINE = 120  # characters of an error
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Load the file and answer until the questions end."""
+    (line,) = sys.argv[1:] if argv is None else argv
+    task = json.loads(line)
+    questions, answers = _own_streams()
+    text = load_module(Path(task["text"]) / "exercise.py")
+    if text.EXERCISE.arrays == "mxnet":
+        from .. import backend  # noqa: F401  # before the limits: it takes more than an answer may
+    _limit(task)
+    stand_alone(Path(task["text"]).parent, Path.cwd() if task["alone"] else None)
+    name, file = task["name"], task["file"]
+    function: Callable[..., object] | None = None
+
+    def begin() -> dict[str, object]:
+        nonlocal function
+        function = _function(load_source(Path(file)), name)
+        return {"parameters": parameters(function)}
+
+    _tell(answers, answered(begin, file))
+    for question in questions:
+        arguments = wire.loads(json.dumps(json.loads(question)["arguments"]))
+        assert isinstance(arguments, tuple)
+        assert function is not None
+        answer = with_probe(text, function)
+        _tell(answers, answered(partial(_value, answer, arguments), file))
+
+
+def _value(answer: Callable[..., object], arguments: tuple[object, ...]) -> dict[str, object]:
+    return {"value": json.loads(wire.dumps(answer(*arguments)))}
+
+
+def answered(work: Callable[[], dict[str, object]], file: str) -> dict[str, object]:
+    """What the work gives, or in its place what went wrong."""
+    try:
+        return work()
+    except NotImplementedError:
+        return {"to_do": True}
+    except BaseException as error:  # SystemExit too: it is the file's own end, not this one's
+        return {"error": own_line(error, file)}
+
+
+def own_line(error: BaseException, file: str) -> str:
+    """The line of the student's file where an error comes from, and the error, on one line."""
+    if isinstance(error, SyntaxError) and error.filename == file:
+        return _short(f"line {error.lineno}: {type(error).__name__}: {error.msg}")
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if not frames:
+        return _short(what)
+    line = linecache.getline(file, frames[-1].lineno or 0).strip()
+    return _short(f"line {frames[-1].lineno}, `{line}`: {what}")
+
+
+def parameters(function: Callable[..., object]) -> list[tuple[str, bool]]:
+    """The positional parameters of a function or a class, and whether each may be left out."""
+    found = inspect.signature(function).parameters.values()
+    names = [
+        (p.name, p.default is not p.empty)
+        for p in found
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    return names + [("*", True)] * any(p.kind is p.VAR_POSITIONAL for p in found)
+
+
+def load_source(path: Path) -> Mapping[str, object]:
+    """Run a file and return its names."""
+    source = path.read_text(encoding="utf-8")
+    names: dict[str, object] = {"__name__": path.stem, "__file__": str(path)}
+    exec(compile(source, str(path), "exec"), names)  # this process is made for it
+    return names
+
+
+def _function(names: Mapping[str, object], name: str) -> Callable[..., object]:
+    found = names.get(name)
+    if not callable(found):
+        raise NameError(f"the file has no function {name}")
+    return found
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= MAX_LINE else f"{flat[: MAX_LINE - 3]}..."
+
+
+def _own_streams() -> tuple[TextIO, TextIO]:
+    """Standard input and output for this process alone; the student's file gets none and standard error."""
+    questions, answers = os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    return questions, answers
+
+
+def _tell(answers: TextIO, answer: dict[str, object]) -> None:
+    print(json.dumps(answer), file=answers, flush=True)
+
+
+def _limit(task: Mapping[str, object]) -> None:
+    for kind, name in (
+        (resource.RLIMIT_AS, "memory"),
+        (resource.RLIMIT_FSIZE, "file_size"),
+        (resource.RLIMIT_CPU, "cpu_s"),
+    ):
+        limit = task.get(name)
+        if isinstance(limit, int):
+            hard = resource.getrlimit(kind)[1]
+            limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+            resource.setrlimit(kind, (limit, limit))
+
+
+if __name__ == "__main__":
+    main()
