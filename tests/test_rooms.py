@@ -28,7 +28,7 @@ BELOW = {
 }
 DOORS = {"__init__", "__main__", "cli", "chapter"}
 SOURCES = {path.relative_to(PACKAGE).with_suffix("").as_posix(): path for path in PACKAGE.rglob("*.py")}
-EXERCISES = "coursework/exercises/"  # what students read and write: tests/coursework/test_exercises.py
+EXERCISES = "coursework/exercises/"  # what students read and write: test_exercises.py has them
 SOURCES = {name: path for name, path in SOURCES.items() if not name.startswith(EXERCISES)}
 
 
