@@ -6,7 +6,7 @@
 The quick tests run once to see which of them reach which line. Then a change meets the tests that reach its
 line, the fastest first and those of its own file, ``tests/ROOM/test_FILE*.py``, before others, for half a
 minute at most. They run in a copy of the repository, in processes forked from one that has MXNet imported.
-Needs Python 3.9.
+Needs Python 3.10.
 """
 
 from __future__ import annotations
@@ -175,6 +175,16 @@ def measure_all(workers: Sequence[Worker], folder: Path) -> Reach:
     return Reach.read(parts)
 
 
+def measured(kept: Path | None, workers: Sequence[Worker], folder: Path) -> Reach:
+    """What was measured before, if it was kept; else it is measured, and kept."""
+    if kept is not None and kept.exists():
+        return Reach.read([kept])
+    reach = measure_all(workers, folder)
+    if kept is not None:
+        reach.write(kept)
+    return reach
+
+
 def test_all(workers: Sequence[Worker], mutants: list[Mutant], reach: Reach) -> list[Result]:
     """Test each mutant on a worker that is free."""
     results: list[Result] = []
@@ -230,6 +240,9 @@ def main() -> int:
     parser.add_argument(
         "--workers", type=int, default=2, metavar="N", help="processes that test (default: 2)"
     )
+    parser.add_argument(
+        "--reach", type=Path, metavar="FILE", help="keeps which tests reach which line, for the next call"
+    )
     parser.add_argument("--list", action="store_true", help="print the mutants and test none")
     args = parser.parse_args()
     files = [
@@ -251,7 +264,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         workers = [Worker(Path(folder) / str(number)) for number in range(args.workers)]
-        reach = measure_all(workers, Path(folder))
+        reach = measured(args.reach, workers, Path(folder))
         print(f"{len(reach.seconds)} tests reach {len(reach.lines)} files", file=sys.stderr)
         results = test_all(workers, mutants, reach)
         for worker in workers:

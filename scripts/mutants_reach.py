@@ -89,6 +89,14 @@ class Reach(NamedTuple):
                     of_file.setdefault(int(line), set()).update(tests)
         return reach
 
+    def write(self, path: Path) -> None:
+        """Keep it for `read`."""
+        lines = {
+            file: {line: sorted(tests) for line, tests in of_file.items()}
+            for file, of_file in self.lines.items()
+        }
+        path.write_text(json.dumps({"lines": lines, "seconds": self.seconds}), "utf-8")
+
     def tests(self, file: str, lineno: int, source: str) -> list[str]:
         """The tests that run a line; where none is seen to, its function's, then its file's.
 
