@@ -46,8 +46,8 @@ class Measure:
             self.failed.add(report.nodeid)
 
 
-def measure(tests: Sequence[str], out: str) -> int:
-    """Run the tests' files and write {file: {line: [test]}} and {test: seconds} of those that pass."""
+def measure(arguments: Sequence[str], out: str) -> int:
+    """Run pytest and write {file: {line: [test]}} and {test: seconds} of those that pass."""
     import coverage
     import pytest
 
@@ -55,7 +55,7 @@ def measure(tests: Sequence[str], out: str) -> int:
     plugin = Measure(measured)
     measured.start()
     try:
-        code = int(pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[plugin]))
+        code = int(pytest.main(["-q", "-p", "no:cacheprovider", *arguments], plugins=[plugin]))
     finally:
         measured.stop()
     data = measured.get_data()

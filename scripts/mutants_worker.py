@@ -83,7 +83,7 @@ def _child(tests: list[str], reach: str | None) -> None:
         os.dup2(silence, 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         if reach:
-            code = mutants_reach.measure(tests, reach)
+            code = mutants_reach.measure([*_QUIET, *tests], reach)
         else:
             files = dict.fromkeys(test.split("::")[0] for test in tests)
             plugins = [mutants_reach.Choose(tests)] if any("::" in test for test in tests) else []
