@@ -42,7 +42,10 @@ class HandedIn(Protocol):
         """Its parameters, each with whether it may be left out; AnswerError if the file cannot be read."""
 
     def __call__(self, *arguments: object) -> object:
-        """Its value as plain data; AnswerError in place of its own errors, NotDone if it is a starter."""
+        """Its value as plain data; AnswerError in place of its own errors, NotDone if it is a starter.
+
+        What it does to its arguments is not seen outside.
+        """
 
 
 class _Stopped(Exception):  # noqa: N818  # it ends the climb
@@ -121,7 +124,7 @@ def _signature(exercise: Loaded, answer: HandedIn) -> None:
 
 
 def _compare(exercise: Loaded, answer: HandedIn, example: Example, rung: str) -> None:
-    got = answer(*museum.copied(example.arguments))
+    got = answer(*example.arguments)
     why = difference(got, wire.plain(example.value), exercise.about.rtol, exercise.about.atol)
     if why:
         raise _Stopped(rung, why)
@@ -129,7 +132,7 @@ def _compare(exercise: Loaded, answer: HandedIn, example: Example, rung: str) ->
 
 def _mistakes(exercise: Loaded, answer: HandedIn, seed: int) -> tuple[str, ...]:
     try:
-        trials = [Trial(given, answer(*museum.copied(given))) for given in trials_of(exercise, seed)]
+        trials = [Trial(given, answer(*given)) for given in trials_of(exercise, seed)]
     except (AnswerError, NotDone):
         return ()
     return museum.recognise(exercise, trials)

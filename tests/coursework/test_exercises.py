@@ -130,3 +130,15 @@ def test_whatever_ran_before_the_verdict_is_the_same() -> None:
     numpy.random.random(7)
     after = check_here(LOADED["masked_bce"], mistaken, 3)
     assert before._replace(seconds=0.0) == after._replace(seconds=0.0)
+
+
+def test_an_answer_may_change_its_arguments_in_the_identities_too() -> None:
+    solution = raw(LOADED["masked_bce_gradient"], "solution.py")
+
+    def careless(pred: numpy.ndarray, label: numpy.ndarray, mask: numpy.ndarray) -> object:
+        gradient = solution(pred, label, mask)
+        for array in (pred, label, mask):
+            array[:] = 7.0
+        return gradient
+
+    assert check_here(LOADED["masked_bce_gradient"], careless).state == ladder.PASSED
