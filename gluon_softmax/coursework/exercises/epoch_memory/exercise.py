@@ -16,7 +16,7 @@ EXERCISE = Exercise(
     minutes=15,
     hand_in="epoch_memory(num_contexts, num_noise_words, batch_size, bytes_per_id): two numbers of bytes",
     right_when="with all centres in one batch both numbers are the same",
-    source="Dive into Deep Learning, section 15.3.5, and section 15.4, exercise 3",
+    source="Dive into Deep Learning, section 15.3.5, and the last exercise of section 15.4",
     hints=(
         "How many noise words has a centre with n contexts? The ids of the contexts are not asked for.",
         "Fixed noise is there for all centres at once.",

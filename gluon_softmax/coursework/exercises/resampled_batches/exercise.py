@@ -17,7 +17,7 @@ EXERCISE = Exercise(
     minutes=40,
     hand_in="resampled_batches(windows, draw, batch_size, num_noise_words, num_epochs): yields the batches",
     right_when="no noise is used twice, and never more than one batch is held beyond the one handed out",
-    source="Dive into Deep Learning, section 15.4, exercise 3",
+    source="Dive into Deep Learning, section 15.4, the last exercise",
     hints=(
         "Write a generator: a batch is made when it is asked for, so what is not asked for takes no memory.",
         "Call windows() at the beginning of each epoch; what it returns can be read through once.",

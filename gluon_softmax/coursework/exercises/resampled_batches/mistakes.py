@@ -44,6 +44,7 @@ MISTAKES = {
     "last_dropped": Mistake(
         "The windows that do not fill a batch at the end of an epoch are missing. They make a smaller batch.",
         "The Data",
+        "https://github.com/NVIDIA-NeMo/Megatron-Bridge/pull/4926",
     ),
     "epochs_joined": Mistake(
         "The rest of an epoch was filled up with the windows of the next. An epoch ends with its own batch, "
