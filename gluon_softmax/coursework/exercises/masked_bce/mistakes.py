@@ -9,11 +9,13 @@ MISTAKES = {
         "The sum was divided by the row's length, padding included, so rows with more padding weigh less. "
         "Only real positions count: divide by the sum of the mask.",
         "The Masked Binary Cross-Entropy",
+        "https://github.com/tracel-ai/burn/issues/5568",
     ),
     "padding_counts": Mistake(
         "Padded positions are in the sum, as if they were noise words. Multiply each term by the mask before "
         "the row is added up.",
         "The Masked Binary Cross-Entropy",
+        "https://github.com/WindChimeRan/OpenJERE/issues/6",
     ),
     "label_turned": Mistake(
         "Contexts were pushed apart and noise words pulled near: the labels are the other way round. A label "
