@@ -21,7 +21,6 @@ MISTAKES = {
         "Every word that equals the centre was left out, also where it occurs again within the window. Only "
         "the centre's own position is no context: compare positions, not words.",
         "The Data",
-        "https://github.com/Andras7/word2vec-pytorch/issues/4",
     ),
     "wraps_around": Mistake(
         "A window that leaves the sentence on one side comes in again on the other, so its first and last "

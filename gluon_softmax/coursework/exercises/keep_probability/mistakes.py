@@ -15,7 +15,6 @@ MISTAKES = {
         "The counts were divided by a total that is not the number of tokens, so f is no frequency of the "
         "text. The total counts every occurrence of every known word.",
         "The Data",
-        "https://github.com/deeplearning4j/deeplearning4j/issues/928",
     ),
     "discarded": Mistake(
         "This is the probability of discarding, which is what the paper's formula gives, so frequent words "
