@@ -25,8 +25,7 @@ def moved_rows(table, batches, optimizer, sparse_grad):
     for ids, weight in batches:
         before = embed.weight.data().asnumpy()
         with autograd.record():
-            rows = embed(np.array(ids, dtype="int32"))
-            loss = (rows * np.array(weight, dtype="float32").reshape(-1, 1)).sum()
+            loss = (embed(ids) * np.array(weight, dtype="float32").reshape(-1, 1)).sum()
         loss.backward()
         trainer.step(1)
     return numpy.flatnonzero((embed.weight.data().asnumpy() != before).any(axis=1))

@@ -21,7 +21,6 @@ MISTAKES = {
         "The first of the sorted words was dropped, in the belief that it is the word itself. Another word "
         "of the same direction can stand before it: leave out the id, not the place.",
         _SECTION,
-        "https://github.com/aboSamoor/polyglot/issues/17",
     ),
     "one_short": Mistake(
         "The k nearest were taken and then the word itself was removed from them, so one answer is missing. "

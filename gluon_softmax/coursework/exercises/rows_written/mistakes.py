@@ -20,7 +20,6 @@ MISTAKES = {
         "The dense gradient was counted with the rows of the batch alone. It is a whole table, whose zeros "
         "are written and read as well.",
         _SECTION,
-        "https://github.com/apache/mxnet/issues/1237",
     ),
     "states_of_all_rows": Mistake(
         "In the sparse step the states of all rows were counted, as of an Adam whose moments decay "
