@@ -1,4 +1,4 @@
-"""With the score x of an inner node turn 0 has probability sigmoid(x), turn 1 has 1 - sigmoid(x) = sigmoid(-x).
+"""With the score x of a node turn 0 has probability sigmoid(x), turn 1 has 1 - sigmoid(x) = sigmoid(-x).
 
 A path's probability is the product over its turns; its negative logarithm is the sum of -ln sigmoid(s x) with
 s = 1 - 2 c, that is 1 for turn 0 and -1 for turn 1. And -ln sigmoid(z) = ln(1 + exp(-z)), which
