@@ -21,9 +21,9 @@ EXERCISE = Exercise(
     hints=(
         "The probability of a node is the product of the turns from the root down to it.",
         "No word below a node is likelier than the node itself. When need a node not be visited at all?",
-        "Keep a heap of nodes with their probabilities and take the likeliest: if it is a word, none is better.",
-        "Begin with the root and 1.0. A word that leaves the heap is the next answer; an inner node puts its two "
-        "children into the heap.",
+        "Keep a heap of nodes with their probabilities and take the likeliest: if it is a word, it wins.",
+        "Begin with the root and 1.0. A word that leaves the heap is the next answer; an inner node puts "
+        "its two children into the heap.",
     ),
 )
 

@@ -1,8 +1,8 @@
 """Best first: of all nodes that were reached but not opened, open the likeliest.
 
 A word below a node is never likelier than the node, since a path's probability only falls. So when the
-likeliest node of the pool is a word, no word that is still to be found can be likelier: it is the next answer.
-Opened are just the inner nodes that are likelier than the last word found, and no exact search can do with less.
+likeliest node of the pool is a word, no word that is still to be found can be likelier: it is the next one.
+Opened are just the inner nodes that are likelier than the last word found; no exact search can do with less.
 """
 
 

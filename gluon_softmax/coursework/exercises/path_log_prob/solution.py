@@ -1,4 +1,4 @@
-"""ln P is the sum over the path's turns of ln sigmoid(z), z = (1 - 2 turn) x: as many rows as the path has nodes.
+"""ln P is the sum over the path's turns of ln sigmoid(z), z = (1 - 2 turn) x: a row for each turn.
 
 A Huffman path has about log2 V nodes in the mean, so for 10,000 words some 10 rows of 9,999 are read. With
 ln sigmoid(z) = min(z, 0) - ln(1 + exp(-|z|)) no exponential overflows, and no logarithm of 0 is taken.

@@ -19,7 +19,8 @@ def path_log_prob(row, hidden, codes, points, word):
     float, in nats: the logarithm of the product over the path's turns of sigmoid(x) for turn 0 and
     sigmoid(-x) for turn 1, where x = row(node) . hidden is of any size; never -inf.
 
-    >>> path_log_prob(lambda node: numpy.zeros(2), numpy.ones(2), [[0], [1, 0], [1, 1]], [[1], [1, 0], [1, 0]], 2)
+    >>> codes, points = [[0], [1, 0], [1, 1]], [[1], [1, 0], [1, 0]]
+    >>> path_log_prob(lambda node: numpy.zeros(2), numpy.ones(2), codes, points, 2)
     -1.3862943611198906
     """
     raise NotImplementedError
