@@ -18,7 +18,7 @@ EXERCISE = Exercise(
     minutes=25,
     hand_in="leaf_probabilities(hidden, weight, children, root): the probability of each word",
     right_when="they sum to one with no denominator, whatever the vectors",
-    source="Morin and Bengio 2005, section 3; Mikolov et al. 2013, section 2.1",
+    source="Morin and Bengio 2005; Mikolov et al. 2013, section 2.1",
     hints=(
         "Send 1 down from the root: each inner node divides what it receives between its two children.",
         "The share of the child of turn 0 is sigmoid(x) with x the node's score; the other gets the rest.",
