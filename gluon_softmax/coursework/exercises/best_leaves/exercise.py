@@ -85,9 +85,12 @@ def probe(answer: Callable[..., object], arguments: tuple[object, ...]) -> dict[
             raise ValueError(f"turn takes an inner node from 0 to {len(shares) - 1}; got {int(node)}")
         return float(shares[int(node)])
 
-    words = numpy.asarray(list(answer(turn, children, root, k)))  # type: ignore[call-overload]
+    words = answer(turn, children, root, k)
+    if words is None:
+        raise ValueError("best_leaves returned nothing (None)")
     few = len(asked) <= max(len(shares) / 2, 4)
-    return {"words": words, "few nodes were asked": few}
+    return {"words": numpy.asarray(list(words)),  # type: ignore[call-overload]
+            "few nodes were asked": few}
 
 
 def identities(answer: Answer, rng: numpy.random.Generator) -> Iterator[Identity]:

@@ -23,7 +23,7 @@ EXERCISE = Exercise(
     hints=(
         "Divide the scores by the temperature. Which words remain if only the k best may be drawn?",
         "Take the softmax over those k alone, so that it sums to one; subtract the maximum first.",
-        "Lay the k probabilities end to end on the line from 0 to 1. In whose part does the uniform number lie?",
+        "Lay the k probabilities end to end on the line from 0 to 1. In whose part is the uniform number?",
         "Add the probabilities up one by one; return the first word where the sum is above the uniform.",
     ),
     rtol=0.0,
@@ -55,7 +55,10 @@ def probe(answer: Callable[..., object], arguments: tuple[object, ...]) -> numpy
     size = numpy.asarray(scores).size
     drawn = []
     for uniform in numpy.asarray(uniforms).tolist():
-        word = int(answer(numpy.array(scores), temperature, k, uniform))  # type: ignore[call-overload]
+        given = answer(numpy.array(scores), temperature, k, uniform)
+        if given is None:
+            raise ValueError(f"draw_word returned nothing (None) for uniform {uniform}")
+        word = int(given)  # type: ignore[call-overload]
         if not 0 <= word < size:
             raise ValueError(f"draw_word gives an id from 0 to {size - 1}; got {word} for uniform {uniform}")
         drawn.append(word)

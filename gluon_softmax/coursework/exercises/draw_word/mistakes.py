@@ -37,7 +37,7 @@ MISTAKES = {
         "The k words kept their probabilities from the softmax over all words, which sum to less than one; "
         "the last word got all the rest. Divide by the sum over the k words.",
         "Generating Text",
-        "https://github.com/facebookresearch/fairseq/pull/882",
+        "https://github.com/ml-explore/mlx-lm/pull/388",
     ),
     "best_word": Mistake(
         "The uniform number is not used: the best word was taken every time. That is a search; a draw takes "

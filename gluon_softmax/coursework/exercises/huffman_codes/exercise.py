@@ -48,7 +48,10 @@ def inputs(rng: numpy.random.Generator) -> tuple[object, ...]:
 def probe(answer: Callable[..., object], arguments: tuple[object, ...]) -> dict[str, object]:
     """What makes codes right, whichever of the best trees they belong to."""
     counts = numpy.asarray(arguments[0])
-    codes = [tuple(int(turn) for turn in code) for code in answer(*arguments)]
+    given = answer(*arguments)
+    if given is None:
+        raise ValueError("huffman_codes returned nothing (None)")
+    codes = [tuple(int(turn) for turn in code) for code in given]
     if len(codes) != len(counts):
         raise ValueError(f"{len(codes)} codes where {len(counts)} are expected")
     if not all(turn in (0, 1) for code in codes for turn in code):

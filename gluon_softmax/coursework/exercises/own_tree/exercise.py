@@ -50,7 +50,10 @@ def inputs(rng: numpy.random.Generator) -> tuple[object, ...]:
 def probe(answer: Callable[..., object], arguments: tuple[object, ...]) -> dict[str, object]:
     """What makes a tree right, whichever of the right ones it is."""
     clusters: Sequence[Sequence[int]] = arguments[0]  # type: ignore[assignment]
-    codes, points = answer(*arguments)  # type: ignore[misc]
+    given = answer(*arguments)
+    if given is None:
+        raise ValueError("own_tree returned nothing (None)")
+    codes, points = given  # type: ignore[misc]
     codes = [tuple(int(turn) for turn in code) for code in codes]
     points = [tuple(int(node) for node in path) for path in points]
     vocab_size = sum(len(cluster) for cluster in clusters)
