@@ -39,3 +39,21 @@ def sorted_line(turn, children, root, k, start=1.0):
         for child, share in zip(children[place - vocab_size].tolist(), (p, 1 - p)):
             bisect.insort(line, (negative * share, child))
     return found
+
+
+def from_the_left(turn, children, root, k):
+    """Turn 0 always first, as fastText does, with the worst of k words as the bound."""
+    best = [(0.0, -1)] * k
+
+    def visit(place, probability):
+        if probability <= min(best)[0]:
+            return
+        if place <= len(children):
+            best[best.index(min(best))] = (probability, int(place))
+            return
+        share = turn(place - len(children) - 1)
+        visit(children[place - len(children) - 1][0], probability * share)
+        visit(children[place - len(children) - 1][1], probability * (1 - share))
+
+    visit(root + len(children) + 1, 1.0)
+    return tuple(word for _, word in sorted(best)[::-1])

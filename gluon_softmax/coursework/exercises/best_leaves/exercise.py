@@ -16,7 +16,7 @@ EXERCISE = Exercise(
     kind="code",
     minutes=40,
     hand_in="best_leaves(turn, children, root, k): the ids of the k likeliest words, the likeliest first",
-    right_when="they are those that sorting finds, and at most half of the inner nodes were asked",
+    right_when="they are those that sorting finds, and a quarter of the inner nodes or more was not asked",
     source="Joulin et al. 2016, Bag of Tricks for Efficient Text Classification, section 2.1",
     hints=(
         "The probability of a node is the product of the turns from the root down to it.",
@@ -88,9 +88,11 @@ def probe(answer: Callable[..., object], arguments: tuple[object, ...]) -> dict[
     words = answer(turn, children, root, k)
     if words is None:
         raise ValueError("best_leaves returned nothing (None)")
-    few = len(asked) <= max(len(shares) / 2, 4)
-    return {"words": numpy.asarray(list(words)),  # type: ignore[call-overload]
-            "few nodes were asked": few}
+    few = len(asked) <= max(0.75 * len(shares), 4)  # a search from the left that prunes takes up to 0.6
+    return {
+        "words": numpy.asarray(list(words)),  # type: ignore[call-overload]
+        "few nodes were asked": few,
+    }
 
 
 def identities(answer: Answer, rng: numpy.random.Generator) -> Iterator[Identity]:
@@ -100,6 +102,5 @@ def identities(answer: Answer, rng: numpy.random.Generator) -> Iterator[Identity
     assert isinstance(two, dict) and isinstance(three, dict)
     yield Identity("more words begin with the same ones", three["words"][:2], two["words"])
     small = numpy.array([[0, 1], [2, 3]])
-    small[1, 1] = 3
     want = {"words": numpy.array([2, 0, 1]), "few nodes were asked": True}
     yield Identity("all words of a small tree", answer(numpy.array([0.9, 0.6]), small, 1, 3), want)

@@ -9,7 +9,7 @@ def best_leaves(turn, children, root, k):
     Parameters
     ----------
     turn : a function; turn(node) is the probability of turn 0 at an inner node, that of turn 1 is the rest.
-        The check notes which nodes you ask, and in a large tree half of them must be enough.
+        The check notes which nodes you ask; in a large tree three quarters must be enough.
     children : (V - 1, 2) int, where turn 0 and turn 1 lead from each inner node: a number w below V is the
         word w, and V + j is the inner node j.
     root : int, the inner node where all paths begin.
