@@ -22,7 +22,6 @@ MISTAKES = {
         "The three vectors were added as they are, so the longest of them decides. Bring them to length 1 "
         "before the sum.",
         _SECTION,
-        "https://github.com/kudkudak/word-embeddings-benchmarks/issues/65",
     ),
     "a_and_b_swapped": Mistake(
         "The way goes from b to a: a - b + c answers b : a = c : x. From a to b it is b - a.",

@@ -15,7 +15,6 @@ MISTAKES = {
         "Gradients that were short enough were stretched to the clip norm. Clipping only shortens: the "
         "factor is 1 at most.",
         "The Language Model",
-        "https://github.com/pytorch/pytorch/issues/151554",
     ),
     "square_root_missing": Mistake(
         "The sum of squares was compared and divided by, not its root, so long gradients become far too "

@@ -13,13 +13,11 @@ MISTAKES = {
     "temperature_twice": Mistake(
         "The scores were divided by the temperature twice, as by its square. One division, in one place.",
         "Generating Text",
-        "https://github.com/RL-Align/RL-Kernel/issues/81",
     ),
     "temperature_lost": Mistake(
         "The temperature changes nothing here: it is not used, or it divides probabilities whose "
         "normalisation takes it out again. It divides the scores, before the exponential.",
         "Generating Text",
-        "https://github.com/sameersingh/uci-statnlp/pull/26",
     ),
     "one_too_many": Mistake(
         "k + 1 words can be drawn: the word at place k was kept too. Places count from 0, so the k best are "

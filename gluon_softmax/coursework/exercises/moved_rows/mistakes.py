@@ -10,7 +10,6 @@ MISTAKES = {
         "For Adam the rows with a gradient in the last batch are given, as for sgd: its moments were lost, "
         "by a Trainer made anew, or not thought of. They go on moving rows whose gradient is 0.",
         "Training",
-        "https://github.com/pytorch/pytorch/issues/18404",
     ),
     "lazy_is_adam": Mistake(
         "With a sparse gradient Adam's rows are those of a dense one. sparse_grad=True makes Adam lazy: a "

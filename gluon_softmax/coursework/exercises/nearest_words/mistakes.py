@@ -38,7 +38,6 @@ MISTAKES = {
         "The order is upwards, as argsort gives it, so the words that are least alike come first. The "
         "largest cosine is the nearest.",
         _SECTION,
-        "https://github.com/nltk/nltk/issues/340",
     ),
 }
 

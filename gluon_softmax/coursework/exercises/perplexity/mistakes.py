@@ -9,7 +9,6 @@ MISTAKES = {
         "Each batch has its own perplexity here and their mean was taken, so the number depends on how the "
         "text was cut and is too high. Take the exponential once, of the mean over all tokens.",
         "The Language Model",
-        "https://github.com/apache/mxnet/pull/5905",
     ),
     "mean_of_means": Mistake(
         "The batches' mean losses were averaged, so a token of a short batch weighs more than others. Add up "
