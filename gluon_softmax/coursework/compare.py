@@ -81,7 +81,8 @@ def _of_numbers(got: object, want: object, rtol: float, atol: float, place: str)
         return f"{place}the shape is {array.shape} where {right.shape} is expected"
     expected = right.astype("float64")
     with numpy.errstate(invalid="ignore"):
-        wrong = ~((array == expected) | (numpy.abs(array - expected) <= atol + rtol * numpy.abs(expected)))
+        near = numpy.abs(array - expected) <= atol + rtol * numpy.abs(expected)
+        wrong = ~((array == expected) | (near & numpy.isfinite(expected)))  # all is near to infinity
     wrong &= ~(numpy.isnan(array) & numpy.isnan(expected))
     if not wrong.any():
         return None
