@@ -50,5 +50,5 @@ def identities(answer: Answer, rng: numpy.random.Generator) -> Iterator[Identity
     for unique in (False, True):
         yield Identity("one draw gives the probability", answer(probability, 1, 1, unique), probability)
     share = rng.dirichlet(numpy.ones(6))
-    total = numpy.sum(answer(share, 7, 7, False))  # type: ignore[call-overload]
+    total = numpy.sum(answer(share, 7, 7, False))
     yield Identity("with repeats the counts of all words sum to num_sampled", total, 7.0)

@@ -46,6 +46,6 @@ def identities(answer: Answer, rng: numpy.random.Generator) -> Iterator[Identity
     """Laws of a distribution."""
     range_max = int(rng.integers(5, 50))
     every = numpy.log(numpy.arange(range_max) + 1.5) / numpy.log(range_max + 1)
-    ids, probability = answer(every, range_max)  # type: ignore[misc]
+    ids, probability = answer(every, range_max)
     yield Identity("ids reach from 0 to range_max - 1", ids, numpy.arange(range_max))
     yield Identity("probabilities sum to one", numpy.sum(probability), 1.0)
