@@ -9,6 +9,9 @@ from . import wire
 from .compare import difference
 from .exercise import Loaded
 
+_MOST_KEPT = 2000
+_KEPT: dict[tuple[Callable[..., object], frozenset[str], str], object] = {}
+
 
 class Trial(NamedTuple):
     """Arguments, and what was answered to them."""
@@ -36,10 +39,20 @@ def explains(exercise: Loaded, wrong: frozenset[str], trials: Sequence[Trial]) -
     """Tell whether these mistakes together give every answer."""
     about = exercise.about
     for arguments, value in trials:
-        want = outcome(lambda *given: exercise.wrong(*given, wrong=wrong), arguments)
+        want = _mistaken(exercise, wrong, arguments)
         if want is None or difference(value, want, about.rtol, about.atol):
             return False
     return True
+
+
+def _mistaken(exercise: Loaded, wrong: frozenset[str], arguments: tuple[object, ...]) -> object:
+    """What the mistakes give; it is kept, since a class is asked the same questions."""
+    key = exercise.wrong, wrong, wire.dumps(arguments)
+    if key not in _KEPT:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[key] = outcome(lambda *given: exercise.wrong(*given, wrong=wrong), arguments)
+    return _KEPT[key]
 
 
 def outcome(answer: Callable[..., object], arguments: tuple[object, ...]) -> object:
