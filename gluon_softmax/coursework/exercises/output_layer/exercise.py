@@ -17,7 +17,7 @@ EXERCISE = Exercise(
     kind="extend",
     minutes=90,
     hand_in="output_layer(vocab_size, in_units): a gluon.HybridBlock under the contract of an output layer",
-    right_when="losses, probabilities, predictions, gradients and saved parameters agree, whatever the weights",
+    right_when="losses, probabilities, predictions, gradients and saved parameters agree for any weights",
     source="the contract that every output layer here keeps; Dive into Deep Learning, section 6.5",
     hints=(
         "Begin with the full softmax: a weight (vocab_size, in_units), a bias, and the scores of all words.",
