@@ -19,12 +19,12 @@ MISTAKES = {
         "The slots were counted from the end, so the first tail gets the last one's probability. Slot i is "
         "the column c_0 + i of the head.",
         "Two Softmaxes",
-        "https://github.com/huggingface/transformers/issues/1086",
     ),
     "slot_along_words": Mistake(
         "The slots' column was added along the tail's words in place of along the positions, which raises no "
         "error where both are equally many. Give the column an axis more: (N, 1).",
         "Two Softmaxes",
+        "https://github.com/huggingface/transformers/issues/1086",
     ),
     "head_without_slots": Mistake(
         "The head's words were normalised without the slots, and nothing is left for the tails. The head's "

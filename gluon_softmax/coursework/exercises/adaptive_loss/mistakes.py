@@ -25,7 +25,6 @@ MISTAKES = {
         "The slots were counted from the end, so the first tail has the last one's slot. Slot i stands at "
         "c_0 + i.",
         "Two Softmaxes",
-        "https://github.com/huggingface/transformers/issues/1086",
     ),
     "head_without_slots": Mistake(
         "For words of the head the softmax was taken without the slots, and all words together have a "

@@ -15,7 +15,6 @@ MISTAKES = {
         "The scores were not lowered by ln Q, and a frequent word is pushed down as often as it is in a "
         "batch. A word's share of the text is its probability of being a column.",
         "The Loss",
-        "https://github.com/NVIDIA-Merlin/Merlin/issues/942",
     ),
     "hits_kept": Mistake(
         "Columns that repeat the row's own target are in the sum, so the row pushes down the word that it "
