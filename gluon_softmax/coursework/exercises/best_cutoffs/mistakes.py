@@ -10,7 +10,6 @@ MISTAKES = {
     "last_place_missed": Mistake(
         "The last place for a cut was never tried, so a tail of one word cannot be. Cutoffs go up to V - 1.",
         "Where to Cut",
-        "https://github.com/pytorch/pytorch/issues/16658",
     ),
     "share_to_the_end": Mistake(
         "A tail's share was taken from its first word to the end of the vocabulary, later tails included. "
