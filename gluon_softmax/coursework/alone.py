@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-_HIDDEN = ("solution.py", "mistakes.py")
+_HIDDEN = ("solution", "mistakes")  # as source, and as Python compiles them
 _PROCESSES = (
     "subprocess.Popen",
     "os.system",
@@ -22,6 +22,7 @@ _PROCESSES = (
     "os.kill",
     "os.killpg",
     "pty.spawn",
+    "sqlite3.connect",  # writes files by itself
 )
 _CHANGES = (
     "os.remove",
@@ -49,9 +50,9 @@ def stand_alone(exercises: Path, folder: Path | None) -> None:
     own = None if folder is None else os.path.realpath(folder) + os.sep
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], (str, bytes)):
-            path = os.path.realpath(os.fsdecode(arguments[0]))
-            if path.startswith(hidden) and os.path.basename(path) in _HIDDEN:
+        if event == "open" and _is_path(arguments[0]):
+            path = _real(arguments[0])
+            if path.startswith(hidden) and os.path.basename(path).partition(".")[0] in _HIDDEN:
                 raise PermissionError(
                     "a solution is shown by `gluon-softmax exercise solution`, once it passed"
                 )
@@ -77,5 +78,13 @@ def _may_write(path: str, own: str) -> bool:
 
 
 def _are_inside(arguments: tuple[object, ...], own: str) -> bool:
-    paths = [os.fsdecode(value) for value in arguments if isinstance(value, (str, bytes))]
-    return all((os.path.realpath(path) + os.sep).startswith(own) for path in paths)
+    return all((_real(path) + os.sep).startswith(own) for path in arguments if _is_path(path))
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, (str, bytes, os.PathLike))
+
+
+def _real(path: object) -> str:
+    assert isinstance(path, (str, bytes, os.PathLike))
+    return os.path.realpath(os.fsdecode(path))

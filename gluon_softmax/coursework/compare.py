@@ -71,11 +71,10 @@ def _of_sequences(
 def _of_numbers(got: object, want: object, rtol: float, atol: float, place: str) -> str | None:
     right = numpy.asarray(want)
     try:
-        array = numpy.asarray(got)
-        array = array.astype("float64") if array.dtype.kind in "OUSbiuf" else array
-    except (TypeError, ValueError):
-        array = numpy.asarray(None)
-    if got is None or isinstance(got, str) or array.dtype.kind not in "biufc":
+        array = numpy.asarray(got, "float64")  # rows of several lengths are a ValueError
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    if got is None or isinstance(got, str) or array is None:
         return f"{place}{_shown(got)} where {_kind(right)} is expected"
     if array.shape != right.shape:
         return f"{place}the shape is {array.shape} where {right.shape} is expected"

@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 import time
 import zlib
-from typing import NamedTuple, Protocol
+from typing import Iterator, NamedTuple, Protocol
 
 import numpy
 
 from ..utils.errors import AnswerError, NotDone
 from . import museum, wire
 from .compare import difference
-from .exercise import Example, Loaded
+from .exercise import Example, Identity, Loaded
 from .museum import Trial
 
 PASSED, TO_DO, NOT_YET = "passed", "to do", "not yet"
@@ -90,12 +90,19 @@ def _climb(exercise: Loaded, answer: HandedIn, seed: int) -> None:
     for arguments in trials_of(exercise, seed)[len(exercise.examples) :]:
         want = museum.outcome(exercise.solution, arguments)
         _compare(exercise, answer, Example(arguments, want), "random inputs")
-    laws = exercise.identities(answer, generator(exercise, seed, NUM_TRIALS))
-    for identity in laws:
+    for identity in _identities(exercise, answer, seed):
         got, want = wire.plain(identity.got), wire.plain(identity.want)
         why = difference(got, want, exercise.about.rtol, exercise.about.atol)
         if why:
             raise _Stopped(identity.says, why)
+
+
+def _identities(exercise: Loaded, answer: HandedIn, seed: int) -> Iterator[Identity]:
+    """The laws that hold; they reckon with the values, and a value may be of a kind that allows none."""
+    try:
+        yield from exercise.identities(answer, generator(exercise, seed, NUM_TRIALS))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise _Stopped("an identity", f"nothing can be calculated from the value: {error}") from None
 
 
 def parameters_of(source: str, name: str) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Callable, NamedTuple, Sequence
 
+import numpy
+
 from . import wire
 from .compare import difference
 from .exercise import Loaded
@@ -58,7 +60,8 @@ def _mistaken(exercise: Loaded, wrong: frozenset[str], arguments: tuple[object, 
 def outcome(answer: Callable[..., object], arguments: tuple[object, ...]) -> object:
     """What an answer of the project's own gives, as the wire would bring it; None if it cannot."""
     try:
-        return wire.plain(answer(*copied(arguments)))
+        with numpy.errstate(all="ignore"):  # a wrong answer may divide by zero, and says nothing of it
+            return wire.plain(answer(*copied(arguments)))
     except (ArithmeticError, ValueError, IndexError, TypeError):
         return None  # two mistakes together may have no value
 

@@ -11,19 +11,25 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Iterator, NamedTuple
 
-from ..utils.errors import AnswerError, NotDone
+from ..utils.errors import AnswerError, ExerciseError, NotDone
 from . import wire
 from .exercise import Loaded
+from .ladder import DEFAULT_SEED, NOT_YET, Verdict, check
+from .student import in_short
 
 _ROOT = Path(__file__).resolve().parents[2]
 MAX_PRINTED = 2000  # characters of what a file prints
+MAX_ANSWER = 64 << 20  # bytes of one value
 _FILE_SIZE = 16 << 20
-_MXNET_STARTS_S = 60.0
+_STARTS_S = 60.0  # until the student's file is read: MXNet takes seconds, on a busy machine more
 _BITE = 1 << 16
+_LOOK_S = 0.2  # between two looks at whether to stop
+_STREAM = "the file wrote into the checker's own stream"
 
 
 class Limits(NamedTuple):
@@ -34,53 +40,107 @@ class Limits(NamedTuple):
     limit_s: float | None = None  # else the exercise's own
 
 
+class Checked(NamedTuple):
+    """How a file stands, and the end of what it printed."""
+
+    verdict: Verdict
+    printed: str = ""
+
+
+def check_file(
+    exercise: Loaded,
+    file: Path,
+    limits: Limits,
+    seed: int = DEFAULT_SEED,
+    stop: threading.Event | None = None,
+) -> Checked:
+    """Check a file in a process of its own; whatever it is or does becomes a verdict.
+
+    ``stop`` ends the process when it is set, from another thread.
+    """
+    why = unreadable(file)
+    if why:
+        return Checked(Verdict(exercise.name, NOT_YET, "the file", why))
+    with handed_in(exercise, file, limits, stop) as answer:
+        verdict = check(exercise, answer, seed)
+        return Checked(verdict, answer.printed())
+
+
+def unreadable(file: Path) -> str | None:
+    """Why a file cannot be read, or None."""
+    if file.is_dir():
+        return f"{file.name} is a folder"
+    if not file.exists():
+        return f"{file.name} does not exist"
+    if not file.is_file():
+        return f"{file.name} is no ordinary file"
+    return None if os.access(file, os.R_OK) else f"{file.name} may not be read"
+
+
 class ProcessAnswer:
     """What a file hands in, asked in another process; see `ladder.HandedIn`."""
 
-    def __init__(self, exercise: Loaded, file: Path, limits: Limits, folder: Path) -> None:
+    def __init__(
+        self, exercise: Loaded, file: Path, limits: Limits, folder: Path, stop: threading.Event | None
+    ) -> None:
+        self._name = exercise.name
         self._limit_s = limits.limit_s or exercise.about.limit_s
-        self._needs_mxnet = exercise.about.arrays == "mxnet"
         self._deadline: float | None = None  # from the first question on
         self._buffer = b""
         self._printed = folder / "printed.txt"
+        self._stop = stop or threading.Event()
         task = {
             "file": str(file),
             "name": exercise.name,
             "text": str(exercise.folder),
             "alone": limits.alone,
-            "memory": limits.memory * (4 if self._needs_mxnet else 1),
+            "memory": limits.memory * (4 if exercise.about.arrays == "mxnet" else 1),
             "file_size": _FILE_SIZE,
-            "cpu_s": int(self._limit_s) + int(_MXNET_STARTS_S),
+            "cpu_s": int(self._limit_s) + int(_STARTS_S),
+            "alive_s": 2 * self._limit_s + _STARTS_S,
         }
         command = [sys.executable, "-m", "gluon_softmax.coursework.student", json.dumps(task)]
         with open(self._printed, "wb") as printed:
             self._process = subprocess.Popen(
                 command,
-                cwd=folder if limits.alone else file.parent,
-                env=_environment(folder, limits.alone),
+                cwd=folder,  # nothing of the student's is in the way of the standard library here
+                env=_environment(file.parent, limits.alone),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=printed,
                 start_new_session=True,
             )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._in, False)
 
     def parameters(self) -> tuple[tuple[str, bool], ...]:
         """The parameters, each with whether it may be left out."""
-        found = self._read(self._limit_s + _MXNET_STARTS_S)["parameters"]
-        assert isinstance(found, list)
-        return tuple((str(name), bool(optional)) for name, optional in found)
+        try:
+            self._read(time.monotonic() + _STARTS_S)
+        except AnswerError:
+            if self._stop.is_set():
+                raise
+            said = (self.printed().splitlines() or ["it printed nothing"])[-1]
+            raise ExerciseError(f"the check of {self._name} cannot start: {said}") from None
+        found = self._read(time.monotonic() + self._limit_s).get("parameters")
+        try:
+            assert isinstance(found, list)
+            return tuple((str(name), bool(optional)) for name, optional in found)
+        except (AssertionError, TypeError, ValueError):
+            raise AnswerError(_STREAM) from None
 
     def __call__(self, *arguments: object) -> object:
         """Ask for the value."""
-        assert self._process.stdin is not None
         if self._deadline is None:
             self._deadline = time.monotonic() + self._limit_s
         question = json.dumps({"arguments": json.loads(wire.dumps(arguments))}) + "\n"
-        with contextlib.suppress(BrokenPipeError):  # it ended; reading says so
-            self._process.stdin.write(question.encode())
-            self._process.stdin.flush()
-        answer = self._read(self._deadline - time.monotonic())
-        return wire.loads(json.dumps(answer.get("value")))
+        self._send(question.encode(), self._deadline)
+        answer = self._read(self._deadline)
+        try:
+            return wire.loads(json.dumps(answer.get("value")))
+        except (ValueError, RecursionError):
+            raise AnswerError(_STREAM) from None
 
     def printed(self) -> str:
         """What the file printed, the end of it."""
@@ -97,48 +157,80 @@ class ProcessAnswer:
                 if stream is not None:
                     stream.close()
 
-    def _read(self, seconds: float) -> dict[str, object]:
-        line = self._line(seconds)
+    def _read(self, until: float) -> dict[str, object]:
+        line = self._line(until)
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise AnswerError("the file wrote into the checker's own stream")
+            raise AnswerError(_STREAM)
         if answer.get("to_do"):
             raise NotDone
         if "error" in answer:
-            raise AnswerError(str(answer["error"]))
+            raise AnswerError(in_short(str(answer["error"])))
         return answer
 
-    def _line(self, seconds: float) -> bytes:
+    def _line(self, until: float) -> bytes:
         """The next line; AnswerError when the time is over or the process has ended."""
-        assert self._process.stdout is not None
-        until = time.monotonic() + seconds
-        while b"\n" not in self._buffer:
-            ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
-                raise AnswerError(f"no answer within {self._limit_s:g} s: is there an endless loop?")
-            bite = os.read(self._process.stdout.fileno(), _BITE)
-            if not bite:
-                raise AnswerError(f"the file ended the program ({self._ended()})")
-            self._buffer += bite
-        line, _, self._buffer = self._buffer.partition(b"\n")
+        parts, size = [self._buffer], len(self._buffer)
+        while b"\n" not in parts[-1]:
+            self._wait([self._out], [], until)
+            parts.append(os.read(self._out, _BITE))
+            if not parts[-1]:
+                raise AnswerError(self._ended())
+            size += len(parts[-1])
+            if size > MAX_ANSWER:
+                raise AnswerError(f"the value takes more than {MAX_ANSWER >> 20} MiB")
+        line, _, self._buffer = b"".join(parts).partition(b"\n")
         return line
 
+    def _send(self, question: bytes, until: float) -> None:
+        """Write a question; AnswerError if anything was answered before it was asked, or nobody reads it."""
+        if self._buffer:
+            raise AnswerError(_STREAM)
+        while question:
+            readable, _ = self._wait([self._out], [self._in], until)
+            if readable:
+                raise AnswerError(_STREAM if os.read(self._out, _BITE) else self._ended())
+            try:
+                question = question[os.write(self._in, question) :]
+            except BrokenPipeError:
+                raise AnswerError(self._ended()) from None
+
+    def _wait(self, read: list[int], write: list[int], until: float) -> tuple[list[int], list[int]]:
+        """Wait until a stream is ready; AnswerError when the time is over or the check is stopped."""
+        while not self._stop.is_set():
+            left = until - time.monotonic()
+            readable, writable, _ = select.select(read, write, [], max(0.0, min(left, _LOOK_S)))
+            if readable or writable:
+                return readable, writable
+            if left <= 0.0:
+                raise AnswerError(f"no answer within {self._limit_s:g} s: is there an endless loop?")
+        raise AnswerError("the check was stopped")
+
     def _ended(self) -> str:
-        code = self._process.wait()
-        return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        try:
+            code = self._process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            return _STREAM  # it closed it, and goes on
+        named = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        return f"the file ended the program ({named})"
 
 
 @contextlib.contextmanager
-def handed_in(exercise: Loaded, file: Path, limits: Limits) -> Iterator[ProcessAnswer]:
+def handed_in(
+    exercise: Loaded, file: Path, limits: Limits, stop: threading.Event | None = None
+) -> Iterator[ProcessAnswer]:
     """Run the process while the block runs. If it stands alone, on a copy of the file in an empty folder."""
     folder = Path(tempfile.mkdtemp(prefix="answer-"))
     try:
+        file = file.resolve()
         if limits.alone:
-            file = Path(shutil.copyfile(file, folder / file.name))
-        answer = ProcessAnswer(exercise, file, limits, folder)
+            own = folder / "own"
+            own.mkdir()
+            file = Path(shutil.copyfile(file, own / file.name))
+        answer = ProcessAnswer(exercise, file, limits, folder, stop)
         try:
             yield answer
         finally:

@@ -2,21 +2,26 @@
 
     python -m gluon_softmax.coursework.student '{"file": ..., "name": ..., "text": ..., "alone": true, ...}'
 
-The first line out has the function's parameters. Then ``{"arguments": ...}`` in gives ``{"value": ...}`` out,
-``{"error": ...}`` or ``{"to_do": true}``. What the file prints goes elsewhere.
+The first line out says that the file is about to be read, the second has the function's parameters. Then
+``{"arguments": ...}`` in gives ``{"value": ...}`` out, ``{"error": ...}`` or ``{"to_do": true}``. What the
+file prints goes elsewhere.
 """
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import json
 import linecache
 import os
 import resource
+import signal
 import sys
 import traceback
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Callable, Mapping, Sequence, TextIO
 
 from . import wire
@@ -34,9 +39,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     text = load_module(Path(task["text"]) / "exercise.py")
     if text.EXERCISE.arrays == "mxnet":
         from .. import backend  # noqa: F401  # before the limits: it takes more than an answer may
-    _limit(task)
-    stand_alone(Path(task["text"]).parent, Path.cwd() if task["alone"] else None)
     name, file = task["name"], task["file"]
+    _go_to(Path(file).parent)
+    _limit(task)
+    stand_alone(Path(task["text"]).parent, Path(file).parent if task["alone"] else None)
+    _tell(answers, {"ready": True})
     function: Callable[..., object] | None = None
 
     def begin() -> dict[str, object]:
@@ -70,13 +77,30 @@ def answered(work: Callable[[], dict[str, object]], file: str) -> dict[str, obje
 def own_line(error: BaseException, file: str) -> str:
     """The line of the student's file where an error comes from, and the error, on one line."""
     if isinstance(error, SyntaxError) and error.filename == file:
-        return _short(f"line {error.lineno}: {type(error).__name__}: {error.msg}")
+        at = f"line {error.lineno}: " if error.lineno else ""
+        return in_short(f"{at}{type(error).__name__}: {error.msg}")
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    what = _said(error) + _neighbour(error, file)
     if not frames:
-        return _short(what)
+        return in_short(what)
     line = linecache.getline(file, frames[-1].lineno or 0).strip()
-    return _short(f"line {frames[-1].lineno}, `{line}`: {what}")
+    return in_short(f"line {frames[-1].lineno}, `{line}`: {what}")
+
+
+def _said(error: BaseException) -> str:
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:  # of the student's own class
+        text = ""
+    return f"{name}: {text}" if text else name
+
+
+def _neighbour(error: BaseException, file: str) -> str:
+    """Why a file beside this one was not found."""
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    there = name and Path(file).with_name(f"{name.partition('.')[0]}.py").exists()
+    return "; each file is checked without its neighbours" if there else ""
 
 
 def parameters(function: Callable[..., object]) -> list[tuple[str, bool]]:
@@ -92,10 +116,11 @@ def parameters(function: Callable[..., object]) -> list[tuple[str, bool]]:
 
 def load_source(path: Path) -> Mapping[str, object]:
     """Run a file and return its names."""
-    source = path.read_text(encoding="utf-8")
-    names: dict[str, object] = {"__name__": path.stem, "__file__": str(path)}
-    exec(compile(source, str(path), "exec"), names)  # this process is made for it
-    return names
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
+    sys.modules.setdefault(path.stem, module)  # where a dataclass looks for its own
+    exec(compile(path.read_bytes(), str(path), "exec"), vars(module))  # this process is made for it
+    return vars(module)
 
 
 def _function(names: Mapping[str, object], name: str) -> Callable[..., object]:
@@ -105,8 +130,9 @@ def _function(names: Mapping[str, object], name: str) -> Callable[..., object]:
     return found
 
 
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
+def in_short(text: str) -> str:
+    """A text on one line that is short enough, without what would move a terminal's cursor."""
+    flat = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     return flat if len(flat) <= MAX_LINE else f"{flat[: MAX_LINE - 3]}..."
 
 
@@ -115,7 +141,16 @@ def _own_streams() -> tuple[TextIO, TextIO]:
     questions, answers = os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # what was printed is read while the process runs
     return questions, answers
+
+
+def _go_to(folder: Path) -> None:
+    """Work in the file's folder, without its other files being found as modules."""
+    here = os.getcwd()
+    sys.path[:] = [path for path in sys.path if path not in ("", here)]
+    os.chdir(folder)
 
 
 def _tell(answers: TextIO, answer: dict[str, object]) -> None:
@@ -132,7 +167,10 @@ def _limit(task: Mapping[str, object]) -> None:
         if isinstance(limit, int):
             hard = resource.getrlimit(kind)[1]
             limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-            resource.setrlimit(kind, (limit, limit))
+            with contextlib.suppress(ValueError, OSError):  # macOS has no limit on memory
+                resource.setrlimit(kind, (limit, limit))
+    if "alive_s" in task:  # ends what sleeps after the checker was killed
+        signal.setitimer(signal.ITIMER_REAL, float(str(task["alive_s"])))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Before: "The Masked Binary Cross-Entropy" in the chapter on negative sampling."""
 
+import numpy
+
 
 def masked_bce(pred, label, mask):
     """Return the mean loss of each row's real positions, in nats.
