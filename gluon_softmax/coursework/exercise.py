@@ -96,6 +96,7 @@ class Loaded(NamedTuple):
     solution: Callable[..., object]
     wrong: Callable[..., object]  # the solution with a keyword ``wrong``
     mistakes: Mapping[str, Mistake]
+    has_probe: bool = False  # whether the arguments are a ``probe``'s, and not the function's own
 
     @property
     def starter(self) -> str:
@@ -113,8 +114,7 @@ def names(folder: Path = FOLDER) -> list[str]:
 
 def load(name: str, folder: Path = FOLDER) -> Loaded:
     """Load the exercise `name`; ExerciseError if there is none or a file of it is not as it should be."""
-    check_choice("exercise", name, names(folder))
-    here = folder / name
+    here = folder_of(name, folder)
     missing = [file for file in FILES if not (here / file).is_file()]
     if missing:
         raise ExerciseError(
@@ -135,7 +135,20 @@ def load(name: str, folder: Path = FOLDER) -> Loaded:
         solution=with_probe(text, _member(solution, name, here)),
         wrong=_wrong_with_probe(text, _member(mistakes, name, here)),
         mistakes=_member(mistakes, "MISTAKES", here),
+        has_probe=hasattr(text, "probe"),
     )
+
+
+def folder_of(name: str, folder: Path = FOLDER) -> Path:
+    """The folder of the exercise `name`; ValueError if there is none, with what was meant."""
+    return folder / check_choice("exercise", name, names(folder))
+
+
+def about(name: str, folder: Path = FOLDER) -> Exercise:
+    """What is asked, without what answers it, which takes longer to load."""
+    here = folder_of(name, folder)
+    found: Exercise = _member(load_module(here / "exercise.py"), "EXERCISE", here)
+    return found
 
 
 def load_module(path: Path) -> ModuleType:

@@ -28,7 +28,8 @@ from . import wire
 from .alone import stand_alone
 from .exercise import load_module, with_probe
 
-MAX_LINE = 120  # characters of an error
+MAX_LINE = 200  # characters of an error
+_MAX_SOURCE = 60  # and of the line where it is, so that the error itself has room
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -84,7 +85,7 @@ def own_line(error: BaseException, file: str) -> str:
     if not frames:
         return in_short(what)
     line = linecache.getline(file, frames[-1].lineno or 0).strip()
-    return in_short(f"line {frames[-1].lineno}, `{line}`: {what}")
+    return in_short(f"line {frames[-1].lineno}, `{_cut(line, _MAX_SOURCE)}`: {what}")
 
 
 def _said(error: BaseException) -> str:
@@ -132,8 +133,11 @@ def _function(names: Mapping[str, object], name: str) -> Callable[..., object]:
 
 def in_short(text: str) -> str:
     """A text on one line that is short enough, without what would move a terminal's cursor."""
-    flat = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return flat if len(flat) <= MAX_LINE else f"{flat[: MAX_LINE - 3]}..."
+    return _cut(" ".join("".join(one if one.isprintable() else " " for one in text).split()), MAX_LINE)
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else f"{text[: size - 3]}..."
 
 
 def _own_streams() -> tuple[TextIO, TextIO]:

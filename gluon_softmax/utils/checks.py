@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import numbers
 import reprlib
@@ -15,6 +16,7 @@ _MAX_FLOAT_ID = 2**24  # the first whole number whose successor float32 rounds
 _WHY_NO_FLOATS = " (of a float array only whole numbers below 2^24 are, since MXNet would round others)"
 MAX_INT = 2**63 - 1  # what NumPy's and MXNet's sizes hold
 MAX_SHOWN = 60  # characters of a value in a message
+_MAX_LISTED, _FEW = 20, 6  # choices in a message: up to so many all, else a few
 _repr = reprlib.Repr()
 _repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxfrozenset = _repr.maxarray = 20
 _repr.maxstring = _repr.maxother = _repr.maxlong = MAX_SHOWN
@@ -77,9 +79,18 @@ def check_number(
 
 
 def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
-    """`value` if it is one of `choices`; raises ValueError, listing them, if it is not."""
+    """`value` if it is one of `choices`; raises ValueError, listing them, if it is not.
+
+    Of many choices the first are listed, and the one that is spelt nearest is named.
+    """
     if value not in choices:
-        raise ValueError(f"{name} takes one of {', '.join(choices)}; got {shown(value)}")
+        near = difflib.get_close_matches(value, choices, 1) if isinstance(value, str) else []
+        meant = f"; did you mean {near[0]}?" if near else ""
+        many = len(choices) > _MAX_LISTED
+        listed = (
+            f"{', '.join(choices[:_FEW])} and {len(choices) - _FEW} others" if many else ", ".join(choices)
+        )
+        raise ValueError(f"{name} takes one of {listed}; got {shown(value)}{meant}")
     return str(value)
 
 
