@@ -75,6 +75,7 @@ setup(
     license="MIT",
     python_requires=">=3.8,<3.13",
     packages=find_packages(include=["gluon_softmax", "gluon_softmax.*"]),
+    package_data={"gluon_softmax.coursework": ["exercises/order.txt", "exercises/*/*"]},
     install_requires=REQUIRES + pinned("3.8") + pinned("3.9"),
     extras_require={"test": TEST + pinned("3.8", "-test") + pinned("3.9", "-test")},
     entry_points={"console_scripts": ["gluon-softmax = gluon_softmax.cli:main"]},

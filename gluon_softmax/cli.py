@@ -17,7 +17,7 @@ from .models.word2vec_format import is_binary_path
 from .runs.arguments import PROGRAM, USER_ERROR, make_parser
 from .runs.commands import evaluate_run, generate_run, train_run
 from .runs.defaults import COMMON
-from .runs.flags import in_flags, one_line
+from .runs.flags import flags_of, in_flags, one_line
 from .runs.folder import Run, finite_or_none
 from .runs.models import MODELS
 from .runs.train_arguments import choices_of_options, option_names
@@ -44,15 +44,16 @@ _USER_ERRORS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its status.
 
-    0; 2 after a user's error; 128 and the signal's number after a signal, so 130 after Ctrl-C; 1 after an
-    error that no user should see. Each error is one line.
+    0; 1 while an exercise is open; 2 after a user's error; 128 and the signal's number after a signal, so 130
+    after Ctrl-C; 1 after an error that no user should see. Each error is one line.
     """
-    args = make_parser(ACTIONS).parse_args(argv)
+    args = make_parser(ACTIONS, _add_exercises).parse_args(argv)
+    status = 0
     try:
         with warnings.catch_warnings():
             said: set[str] = set()
             warnings.showwarning = lambda message, *_, **__: _warn(str(message), said)
-            args.command(args)
+            status = args.command(args) or 0
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read the output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -74,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{PROGRAM}: error: {what}; this is a fault of the program: --debug shows where", file=sys.stderr
         )
         return FAULT
-    return 0
+    return status
 
 
 def _warn(message: str, said: set[str]) -> None:
@@ -229,6 +230,12 @@ def _generate(args: argparse.Namespace) -> None:
     words = args.prefix.split() + words
     for start in range(0, len(words), _WORDS_PER_LINE):
         print(" ".join(words[start : start + _WORDS_PER_LINE]))
+
+
+def _add_exercises(parser: argparse.ArgumentParser) -> None:
+    from .coursework.arguments import add_exercise_arguments  # the other commands need none of it
+
+    add_exercise_arguments(parser, flags_of)
 
 
 def _print_json(value: object) -> None:

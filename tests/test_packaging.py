@@ -14,6 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
+EXERCISES = "gluon_softmax/coursework/exercises"
 PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12"]
 
 
@@ -90,10 +91,25 @@ def test_wheel_carries_every_subpackage_and_of_data_only_the_embedded_corpus(tmp
     lib = tmp_path / "lib"
     built = {str(path.relative_to(lib)) for path in lib.rglob("*") if path.is_file()}
     sources = {str(path.relative_to(clone)) for path in (clone / "gluon_softmax").rglob("*.py")}
-    assert built == sources | {"gluon_softmax/data/mini_ptb.zip"}
+    assert built == sources | {"gluon_softmax/data/mini_ptb.zip", f"{EXERCISES}/order.txt"}
     assert {f"gluon_softmax/{name}/__init__.py" for name in ("output_layers", "models", "data")} <= built
     copy = (lib / "gluon_softmax" / "data" / "mini_ptb.zip").read_bytes()
     assert copy == (clone / "data" / "mini_ptb.zip").read_bytes()
+    assert exercise(lib, tmp_path, "start", "work", "masked_bce") == 0
+    assert exercise(lib, tmp_path, "check", "work") == 1
+    solution = (ROOT / EXERCISES / "masked_bce" / "solution.py").read_bytes()
+    (tmp_path / "work" / "masked_bce.py").write_bytes(solution)
+    assert exercise(lib, tmp_path, "check", "work") == 0
+
+
+def exercise(lib: Path, folder: Path, *argv: str) -> int:
+    """The exit code of ``gluon-softmax exercise`` as it was built, in an empty environment."""
+    command = [sys.executable, "-m", "gluon_softmax", "exercise", *argv]
+    done = subprocess.run(
+        command, cwd=folder, env={"PYTHONPATH": str(lib)}, check=False, capture_output=True, text=True
+    )
+    assert done.stderr == ""
+    return done.returncode
 
 
 class Shelf:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Callable, Mapping, NamedTuple, NoReturn, Sequence
+from typing import Callable, Mapping, NamedTuple, NoReturn, Optional, Sequence
 
 from .. import __version__
 from .flags import did_you_mean, flags_of, one_line
@@ -11,7 +11,7 @@ from .train_arguments import add_train_arguments
 
 PROGRAM = "gluon-softmax"
 USER_ERROR = 2
-Action = Callable[[argparse.Namespace], None]
+Action = Callable[[argparse.Namespace], Optional[int]]  # the exit code, None for 0
 
 
 class Command(NamedTuple):
@@ -25,6 +25,17 @@ class Command(NamedTuple):
 
 class Parser(argparse.ArgumentParser):
     """One line for an error, as for every other."""
+
+    fill: Callable[[argparse.ArgumentParser], None] | None = None  # adds arguments when they are asked for
+
+    def parse_known_args(  # type: ignore[override]  # argparse has overloads for other namespaces
+        self, args: Sequence[str] | None = None, namespace: None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Add what only this command needs, then parse."""
+        fill, self.fill = self.fill, None
+        if fill is not None:
+            fill(self)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Exit with the status of a user's error."""
@@ -42,8 +53,14 @@ class Parser(argparse.ArgumentParser):
         return parsed
 
 
-def make_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
-    """The parser of the program; ``args.command`` is the action of the command that was given."""
+def make_parser(
+    actions: Mapping[str, Action],
+    add_exercises: Callable[[argparse.ArgumentParser], None] | None = None,
+) -> argparse.ArgumentParser:
+    """The parser of the program; ``args.command`` is the action of the command that was given.
+
+    `add_exercises` adds the commands of ``exercise``, which the others do not wait for.
+    """
     parser = Parser(
         prog=PROGRAM,
         description="Train word vectors and ask for their neighbours. COMMAND --help shows an example.",
@@ -54,7 +71,7 @@ def make_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
-        sub: argparse.ArgumentParser = commands.add_parser(
+        sub = commands.add_parser(
             name,
             help=command.summary,
             description=command.summary[0].upper() + command.summary[1:] + ".",
@@ -67,6 +84,11 @@ def make_parser(actions: Mapping[str, Action]) -> argparse.ArgumentParser:
         sub.add_argument("--debug", action="store_true", help="show where an error comes from")
         command.add_arguments(sub)
         sub.set_defaults(command=actions[name], parser=sub, flags={**flags_of(sub), **command.other_names})
+    summary = "exercises for the chapters: begin, check, hints"
+    exercises = commands.add_parser(
+        "exercise", help=summary, description=f"{summary[0].upper()}{summary[1:]}.", allow_abbrev=False
+    )
+    exercises.fill = add_exercises
     return parser
 
 
