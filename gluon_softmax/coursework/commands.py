@@ -60,8 +60,9 @@ def start(args: argparse.Namespace) -> None:
     work = WorkFolder(args.work)
     written, kept = work.start(args.names)
     where = shlex.quote(str(work.path))
-    stay = f"; {len(kept)} that {'was' if len(kept) == 1 else 'were'} there stay as they are" if kept else ""
-    lines = [f"{work.path}: {len(written)} starter{'' if len(written) == 1 else 's'} written{stay}"]
+    lines = [
+        f"{work.path}: {len(written)} starter{'' if len(written) == 1 else 's'} written{_kept(len(kept))}"
+    ]
     passed = work.progress().passed
     todo = [name for name in (written or kept) if name not in passed]
     if todo:
@@ -72,6 +73,12 @@ def start(args: argparse.Namespace) -> None:
             f"  {PROGRAM} hint {todo[0]} --work {where}",
         ]
     shown.say(lines)
+
+
+def _kept(number: int) -> str:
+    if number == 1:
+        return "; 1 that was there stays as it is"
+    return f"; {number} that were there stay as they are" if number else ""
 
 
 def check(args: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from typing import IO, Iterable, Sequence
+from typing import IO, Iterable
 
 import numpy
 
@@ -19,7 +19,7 @@ _MIN_WIDTH = 40
 _INDENT = " " * 10
 _BAR = 20  # characters
 _COLOURS = {PASSED: "32", TO_DO: "33", NOT_YET: "31"}
-_MAX_EXAMPLE = 400  # characters of an argument
+_MAX_EXAMPLE = 400  # characters of an argument that is no array
 
 
 def width_of(stream: IO[str]) -> int:
@@ -63,7 +63,8 @@ def lines_of(exercise: Loaded, verdict: Verdict, width: int = MAX_WIDTH) -> list
     """The lines of a verdict; the first has the state and the name."""
     first = f"{verdict.state:<8}  "
     if verdict.state == TO_DO:
-        return wrapped(f"{exercise.name}: {exercise.about.hand_in}", width, first)
+        what = exercise.about.hand_in
+        return wrapped(what if what.startswith(exercise.name) else f"{exercise.name}: {what}", width, first)
     if not verdict.why:
         return wrapped(f"{exercise.name}: {exercise.about.title}", width, first)
     lines = wrapped(f"{exercise.name}: {verdict.rung}: {verdict.why}", width, first)
@@ -121,7 +122,7 @@ def text_of(exercise: Loaded, width: int = MAX_WIDTH) -> list[str]:
     for title, text in rows:
         lines += wrapped(text, width, f"{title:<12}", " " * 12)
     lines += ["", *_docstring(exercise).splitlines()]
-    return [*lines, *_examples(exercise)]
+    return [*lines, *_examples(exercise, width)]
 
 
 def _docstring(exercise: Loaded) -> str:
@@ -132,7 +133,7 @@ def _docstring(exercise: Loaded) -> str:
     return ""
 
 
-def _examples(exercise: Loaded) -> list[str]:
+def _examples(exercise: Loaded, width: int) -> list[str]:
     """The hand-sized examples that a check begins with, where the arguments are the function's own."""
     names = parameters_of(exercise.starter, exercise.name)
     lines = []
@@ -141,15 +142,15 @@ def _examples(exercise: Loaded) -> list[str]:
             continue
         lines += ["", "The check begins with"]
         for name, value in zip((*names, "value"), (*example.arguments, example.value)):
-            lines += _shown_value(f"    {name} = ", value)
+            lines += _shown_value(f"    {name} = ", value, width)
     return lines
 
 
-def _shown_value(first: str, value: object) -> Sequence[str]:
-    with numpy.printoptions(precision=6, suppress=True, threshold=50):
-        text = str(value.tolist() if isinstance(value, numpy.generic) else value)
-    if isinstance(value, numpy.ndarray):
-        text = text.replace("\n", "\n" + " " * len(first))
-    return (
-        f"{first}{text}" if len(text) <= _MAX_EXAMPLE else f"{first}{text[:_MAX_EXAMPLE]} ..."
-    ).splitlines()
+def _shown_value(first: str, value: object, width: int) -> list[str]:
+    then = " " * len(first)
+    with numpy.printoptions(precision=6, suppress=True, threshold=50, linewidth=width - len(first)):
+        if isinstance(value, numpy.ndarray):
+            return f"{first}{value}".replace("\n", f"\n{then}").splitlines()
+        text = repr(value.item() if isinstance(value, numpy.generic) else value)
+    text = text if len(text) <= _MAX_EXAMPLE else f"{text[:_MAX_EXAMPLE]} ..."
+    return wrapped(text, width, first, then)
