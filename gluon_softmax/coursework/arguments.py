@@ -75,6 +75,7 @@ def _add_one(parser: argparse.ArgumentParser) -> None:
 def _add_solution(parser: argparse.ArgumentParser) -> None:
     _add_one(parser)
     parser.add_argument("--key", metavar="FILE", help="the key file of the course, which teachers have")
+    parser.add_argument("--course", metavar="COURSE", help="the course's folder, for --key")
 
 
 def _add_names(parser: argparse.ArgumentParser, what: str) -> None:

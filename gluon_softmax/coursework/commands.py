@@ -179,7 +179,8 @@ def solution(args: argparse.Namespace) -> int | None:
     """Print the solution with its derivation, after a check that passes now or with the course's key."""
     exercise = load(args.name)
     if args.key is not None:
-        if not has_key(Path(args.key), FOLDER):
+        course = FOLDER if args.course is None else Path(args.course)
+        if not has_key(Path(args.key), course):
             raise ExerciseError(f"--key takes the course's key file; {args.key} is none")
     elif not _passes(exercise, args.work):
         return OPEN
