@@ -87,7 +87,7 @@ def check(args: argparse.Namespace) -> int:
     if args.watch and args.json:
         raise ExerciseError("--watch takes no --json")
     work = WorkFolder.existing(args.work)
-    exercises = [load(name) for name in work.chosen(args.names)]
+    exercises = _by_chapter([load(name) for name in work.chosen(args.names)])
     if args.watch:
         return _watch(work, exercises, args.seed)
     one = bool(args.names) and len(exercises) == 1
@@ -95,6 +95,12 @@ def check(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(work, args.seed, checks.all)))
     return 0 if checks.are_passed() else OPEN
+
+
+def _by_chapter(exercises: Sequence[Loaded]) -> list[Loaded]:
+    """The exercises in their order, but each chapter's together: a course may come back to a chapter."""
+    chapters = list(dict.fromkeys(exercise.about.chapter for exercise in exercises))
+    return sorted(exercises, key=lambda exercise: chapters.index(exercise.about.chapter))
 
 
 def _checked(

@@ -102,6 +102,14 @@ def test_check_of_several_is_in_the_courses_order_with_a_bar(tmp_path: Path, cal
     assert status == 1 and "path_loss" not in out
 
 
+def test_a_chapter_that_the_course_comes_back_to_is_shown_once(tmp_path: Path, call: Call) -> None:
+    work = begin(tmp_path, "accidental_hits", "best_cutoffs", "perplexity")
+    out = call("exercise", "check", work)[1]
+    places = [out.index(f"  {name}(") for name in ("accidental_hits", "perplexity", "best_cutoffs")]
+    assert places == sorted(places)
+    assert out.count("Sampled softmax") == 1 and "0 of 2 passed" in out and "0 of 3 passed" in out
+
+
 def test_check_as_json(tmp_path: Path, call: Call) -> None:
     work = begin(tmp_path)
     (work / "masked_bce.py").write_text(WRONG)
