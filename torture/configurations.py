@@ -6,7 +6,7 @@ import itertools
 import random
 from typing import NamedTuple
 
-LAYERS = ("full", "negative-sampling", "nce", "hierarchical", "sampled", "adaptive")
+LAYERS = ("full", "negative-sampling", "nce", "hierarchical", "sampled", "in-batch", "adaptive")
 SETTINGS = tuple(
     itertools.product(
         ("sgd", "adam", "adagrad"), ("constant", "linear"), ("--sparse-grad", "--no-sparse-grad")

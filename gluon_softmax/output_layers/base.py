@@ -173,6 +173,10 @@ class OutputLayer(Block):
         """
         raise NotImplementedError
 
+    def _cross_entropy(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
+        """-log_prob[target] by operators of `F` alone: (N, in_units), (N,), `inputs` -> (N,)."""
+        return -F.npx.pick(self.log_prob_graph(F, hidden, *inputs), target, axis=-1)
+
     def log_prob(self, hidden: Array) -> Array:
         """Log-probabilities of every word in nats: hidden (..., in_units) -> (..., vocab_size)."""
         use_numpy_arrays()

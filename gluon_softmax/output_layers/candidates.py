@@ -1,8 +1,8 @@
-"""Layers that score the target beside a few candidates, drawn once and shared by all positions of a batch.
+"""Layers that score the target beside a few candidates, which all positions of a batch share.
 
-Sampled softmax and NCE share the draw, its expected counts and the lookup, and differ in what they do with
-the scores. Sharing candidates makes their scores one matrix product. One lookup serves candidates and
-targets, in this order, since two gradients of one row-sparse table would have to be merged.
+Sharing candidates makes their scores one matrix product. One lookup serves candidates and targets, in this
+order, since two gradients of one row-sparse table would have to be merged. Sampled softmax and NCE also
+share the draw and its expected counts, and differ in what they do with the scores.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import numpy
 from ..backend.arrays import as_device_array
 from ..backend.embedding import rows_of, table_parameter
 from ..utils.checks import check_ids, check_positive_int
-from ..utils.types import Array, Ids, InitializerLike
+from ..utils.types import Array, Ids, InitializerLike, Namespace
 from ..vocabulary.samplers import Sampler, UnigramSampler
 from .base import OutputLayer, Target
+from .full import word_log_prob
 
 _MIN_COUNT = float(numpy.finfo(numpy.float32).tiny)  # stands for 0, so that the logarithm is finite
 
@@ -29,11 +30,53 @@ class Candidates(NamedTuple):
 
 
 class CandidateLayer(OutputLayer):
-    """What sampled softmax and NCE share, whose docstrings describe the arguments.
+    """A table of rows and biases, looked up for candidates and targets; probabilities are their softmax.
 
     Parameters: `weight` (vocab_size, in_units), and unless ``use_bias=False`` `bias` (vocab_size, 1), a
     column, so that its gradient can be row-sparse too.
     """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        in_units: int,
+        use_bias: bool,
+        sparse_grad: bool,
+        weight_initializer: InitializerLike,
+        bias_initializer: InitializerLike,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(vocab_size, in_units, **kwargs)
+        self._use_bias = bool(use_bias)
+        self._sparse_grad = bool(sparse_grad)
+        shape = (self._vocab_size, self._in_units)
+        self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
+        if self._use_bias:
+            self.bias = table_parameter(
+                self, "bias", (self._vocab_size, 1), bias_initializer, self._sparse_grad
+            )
+
+    def _rows_and_shift(self, ids: numpy.ndarray, shift: numpy.ndarray, hidden: Array) -> tuple[Array, Array]:
+        """Rows (S + N, d) and shift + biases (S + N,) on the context of `hidden`.
+
+        ids and shift (S + N,) are those of the candidates and then of the targets, on the host.
+        """
+        ctx = hidden.ctx
+        on_device = as_device_array(shift, hidden.dtype, ctx)
+        rows = rows_of(self.weight, ids, ctx)
+        if self._use_bias:
+            on_device = on_device + rows_of(self.bias, ids, ctx).reshape(-1)
+        return rows, on_device
+
+    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
+        """The log-softmax of all scores: hidden (N, in_units), weight and bias -> (N, vocab_size)."""
+        weight, *bias = inputs
+        biases = (F.np.squeeze(column, 1) for column in bias)  # one or none
+        return word_log_prob(F, hidden, weight, *biases, vocab_size=self._vocab_size)
+
+
+class SamplingLayer(CandidateLayer):
+    """What sampled softmax and NCE share, whose docstrings describe the arguments: candidates are drawn."""
 
     def __init__(
         self,
@@ -49,7 +92,9 @@ class CandidateLayer(OutputLayer):
         bias_initializer: InitializerLike,
         **kwargs: Any,
     ) -> None:
-        super().__init__(vocab_size, in_units, **kwargs)
+        super().__init__(
+            vocab_size, in_units, use_bias, sparse_grad, weight_initializer, bias_initializer, **kwargs
+        )
         self.num_sampled = check_positive_int("num_sampled", num_sampled)
         self.unique = bool(unique)
         self.remove_accidental_hits = bool(remove_accidental_hits)
@@ -57,14 +102,6 @@ class CandidateLayer(OutputLayer):
         self._given = self._sampler = sampler
         self._excluded: frozenset[int] = frozenset()
         self._candidates: Candidates | None = None  # those that `resample` fixed
-        self._use_bias = bool(use_bias)
-        self._sparse_grad = bool(sparse_grad)
-        shape = (self._vocab_size, self._in_units)
-        self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
-        if self._use_bias:
-            self.bias = table_parameter(
-                self, "bias", (self._vocab_size, 1), bias_initializer, self._sparse_grad
-            )
 
     def _check_sampler(self, sampler: Sampler) -> None:
         if not isinstance(sampler, Sampler):
@@ -113,9 +150,7 @@ class CandidateLayer(OutputLayer):
 
     def _log_expected_count(self, ids: numpy.ndarray, num_tries: int) -> numpy.ndarray:
         """The log Q of TensorFlow's documentation: ids (...) -> float32 (...), -87.3 if never drawn."""
-        count = self._sampler.expected_count(ids, num_tries, self.unique)
-        log_count: numpy.ndarray = numpy.log(numpy.maximum(count, _MIN_COUNT)).astype(numpy.float32)
-        return log_count
+        return log_count(self._sampler.expected_count(ids, num_tries, self.unique))
 
     def _check_some_left(self, target: Target, hits: numpy.ndarray) -> None:
         """Raise ValueError if all candidates of a target that is kept are hits; `hits` (N,) counts them."""
@@ -126,18 +161,6 @@ class CandidateLayer(OutputLayer):
                 f"{without[0]} itself, and removing them leaves no negative"
             )
 
-    def _rows_and_shift(self, ids: numpy.ndarray, shift: numpy.ndarray, hidden: Array) -> tuple[Array, Array]:
-        """Rows (S + N, d) and shift + biases (S + N,) on the context of `hidden`.
-
-        ids and shift (S + N,) are those of the candidates and then of the targets, on the host.
-        """
-        ctx = hidden.ctx
-        on_device = as_device_array(shift, hidden.dtype, ctx)
-        rows = rows_of(self.weight, ids, ctx)
-        if self._use_bias:
-            on_device = on_device + rows_of(self.bias, ids, ctx).reshape(-1)
-        return rows, on_device
-
     def _options(self) -> str:
         excluded = f", {len(self._excluded)} excluded" if self._excluded else ""
         return (
@@ -145,3 +168,9 @@ class CandidateLayer(OutputLayer):
             f"sampler={self._given}{excluded}, unique={self.unique}, "
             f"remove_accidental_hits={self.remove_accidental_hits}, sparse_grad={self._sparse_grad}"
         )
+
+
+def log_count(count: numpy.ndarray) -> numpy.ndarray:
+    """The logarithm of counts or shares of at least 0 as float32, -87.3 for 0."""
+    logarithm: numpy.ndarray = numpy.log(numpy.maximum(count, _MIN_COUNT)).astype(numpy.float32)
+    return logarithm

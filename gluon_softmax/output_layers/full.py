@@ -98,9 +98,6 @@ class FullSoftmax(OutputLayer):
         loss: Array = graph(hidden, target.ids, *self.log_prob_inputs(hidden.ctx))
         return loss
 
-    def _cross_entropy(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
-        return -F.npx.pick(self.log_prob_graph(F, hidden, *inputs), target, axis=-1)
-
     def _smooth_cross_entropy(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
         log_prob = self.log_prob_graph(F, hidden, *inputs)  # (N, V)
         return smoothed_cross_entropy(F, log_prob, target, self.label_smoothing)

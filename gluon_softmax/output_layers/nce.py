@@ -18,7 +18,7 @@ from ..utils.checks import check_counts, check_number
 from ..utils.types import Array, Context, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import Sampler, UnigramSampler
 from .base import Target
-from .candidates import CandidateLayer, Candidates
+from .candidates import Candidates, SamplingLayer
 from .full import word_log_prob
 from .unigram_bias import unigram_bias
 from .unseen_words import smoothed_counts, smoothed_log_noise
@@ -26,7 +26,7 @@ from .unseen_words import smoothed_counts, smoothed_log_noise
 _EVALUATION_SEED = 0
 
 
-class NCE(CandidateLayer):
+class NCE(SamplingLayer):
     r"""The sum of 1 + S logistic losses, in nats, one sum per position.
 
         s(w) = w . h + b_w - log Z - log Q(w)

@@ -13,17 +13,16 @@ import numpy
 from ..backend import autograd, nn
 from ..fused.sampled_cross_entropy import sampled_cross_entropy
 from ..utils.checks import check_counts, check_falling_counts, check_positive_int
-from ..utils.types import Array, InitializerLike, Namespace, Numbers
+from ..utils.types import Array, InitializerLike, Numbers
 from ..vocabulary.samplers import LogUniformSampler, Sampler
 from .base import Target
-from .candidates import CandidateLayer, Candidates
-from .full import word_log_prob
+from .candidates import Candidates, SamplingLayer
 from .unigram_bias import unigram_bias
 
 _FALLING = "numbers that fall from id 1 on where the sampler is log-uniform (another order: UnigramSampler)"
 
 
-class SampledSoftmax(CandidateLayer):
+class SampledSoftmax(SamplingLayer):
     r"""The cross-entropy of the softmax over the target t and S candidates c, in nats, one per position.
 
         s(w) = w . h + b_w - log Q(w)
@@ -89,7 +88,7 @@ class SampledSoftmax(CandidateLayer):
         )
         if counts is not None and isinstance(self._given, LogUniformSampler):
             check_falling_counts("counts", counts, what=_FALLING)
-        self._full_graph = nn.HybridLambda(self._full_losses)
+        self._full_graph = nn.HybridLambda(self._cross_entropy)
 
     def _loss(self, hidden: Array, target: Target) -> Array:
         if not autograd.is_training():
@@ -119,15 +118,6 @@ class SampledSoftmax(CandidateLayer):
         if not self.unique or self.num_sampled == 1:
             self._check_some_left(target, numpy.bincount(places[0], minlength=target.kept.size))
         return places
-
-    def _full_losses(self, F: Namespace, hidden: Array, target: Array, *inputs: Array) -> Array:
-        return -F.npx.pick(self.log_prob_graph(F, hidden, *inputs), target, axis=-1)
-
-    def log_prob_graph(self, F: Namespace, hidden: Array, *inputs: Array) -> Array:
-        """The log-softmax of all scores: hidden (N, in_units), weight and bias -> (N, vocab_size)."""
-        weight, *bias = inputs
-        biases = (F.np.squeeze(column, 1) for column in bias)  # one or none
-        return word_log_prob(F, hidden, weight, *biases, vocab_size=self._vocab_size)
 
     def __repr__(self) -> str:
         return f"SampledSoftmax({self._options()})"

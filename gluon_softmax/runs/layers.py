@@ -126,6 +126,7 @@ LAYERS: dict[str, LayerChoice] = {
         ),
         _of_hierarchical,
     ),
+    "in-batch": LayerChoice("gluon_softmax.output_layers.in_batch:InBatchSoftmax"),
     "negative-sampling": LayerChoice(
         "gluon_softmax.output_layers.negative_sampling:NegativeSampling",
         (

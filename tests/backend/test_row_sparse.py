@@ -175,7 +175,8 @@ def test_a_frozen_table_is_looked_up_without_a_gradient() -> None:
     lambda: gs.NegativeSampling(numpy.arange(V) + 1, D, sparse_grad=True),
     lambda: gs.NCE(numpy.arange(V) + 1, D, 6, sparse_grad=True),
     lambda: gs.SampledSoftmax(V, D, 6, sparse_grad=True),
-], ids=["negative_sampling", "nce", "sampled"])  # fmt: skip
+    lambda: gs.InBatchSoftmax(numpy.arange(V) + 1, D, sparse_grad=True),
+], ids=["negative_sampling", "nce", "sampled", "in_batch"])  # fmt: skip
 def test_training_is_the_same_either_way(
     layer_of: Callable[[], OutputLayer], name: str, contexts: list[Context], monkeypatch: pytest.MonkeyPatch
 ) -> None:

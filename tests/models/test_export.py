@@ -25,6 +25,7 @@ LAYERS = {
     "nce without log Q": lambda width: gs.NCE(COUNTS, width, 4, subtract_log_q=False),
     "hierarchical": lambda width: gs.HierarchicalSoftmax(COUNTS, width),
     "sampled": lambda width: gs.SampledSoftmax(V, width, 4, sparse_grad=True),
+    "in-batch": lambda width: gs.InBatchSoftmax(COUNTS, width, sparse_grad=True),
     "adaptive": lambda width: gs.AdaptiveSoftmax(V, width, [3, 7], div_value=2.0, head_bias=True),
 }
 RNG = numpy.random.default_rng(5)

@@ -42,6 +42,7 @@ def _layers() -> Iterator[BadCall]:
         "NegativeSampling": gs.NegativeSampling,
         "HierarchicalSoftmax": gs.HierarchicalSoftmax,
         "NCE": functools.partial(gs.NCE, num_sampled=3),
+        "InBatchSoftmax": gs.InBatchSoftmax,
     }
     by_size: dict[str, Callable[..., Any]] = {
         "FullSoftmax": gs.FullSoftmax,

@@ -19,6 +19,7 @@ EVERY_LAYER: dict[str, Callable[[], Any]] = {
     "nce": lambda: gs.NCE(COUNTS, IN_UNITS, 3),
     "hierarchical": lambda: gs.HierarchicalSoftmax(COUNTS, IN_UNITS),
     "sampled": lambda: gs.SampledSoftmax(10, IN_UNITS, 3),
+    "in batch": lambda: gs.InBatchSoftmax(COUNTS, IN_UNITS),
     "adaptive": lambda: gs.AdaptiveSoftmax(10, IN_UNITS, [4, 7], div_value=2.0),
 }
 

@@ -27,6 +27,7 @@ LAYERS: dict[str, Callable[..., Any]] = {
     "nce": lambda **k: gs.NCE(COUNTS, IN_UNITS, 50, **k),
     "hierarchical": lambda **k: gs.HierarchicalSoftmax(COUNTS, IN_UNITS, **k),
     "sampled": lambda **k: gs.SampledSoftmax(VOCAB_SIZE, IN_UNITS, 50, **k),
+    "in batch": lambda **k: gs.InBatchSoftmax(COUNTS, IN_UNITS, **k),
 }
 CASES = [
     *LAYERS,

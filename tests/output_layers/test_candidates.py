@@ -9,7 +9,7 @@ import pytest
 
 from gluon_softmax import NCE, LogUniformSampler, SampledSoftmax, UniformSampler, UnigramSampler
 from gluon_softmax.backend import autograd, mx, np
-from gluon_softmax.output_layers.candidates import CandidateLayer
+from gluon_softmax.output_layers.candidates import SamplingLayer
 
 V, D, S = 12, 5, 6
 COUNTS = numpy.array([40, 27, 0, 25, 13, 12, 10, 9, 7, 3, 2, 1])
@@ -22,14 +22,14 @@ KINDS = ["sampled", "nce"]
 def make(kind: str, contexts: Any = None, num_sampled: Any = S, sampler: Any = None, **kwargs: Any) -> Any:
     mx.random.seed(7)
     if kind == "sampled":
-        layer: CandidateLayer = SampledSoftmax(V, D, num_sampled, sampler, **kwargs)
+        layer: SamplingLayer = SampledSoftmax(V, D, num_sampled, sampler, **kwargs)
     else:
         layer = NCE(COUNTS, D, num_sampled, sampler=sampler, **kwargs)
     layer.initialize(mx.init.Normal(1.0), ctx=contexts)
     return layer
 
 
-def train_loss(layer: CandidateLayer, ctx: Any = None) -> numpy.ndarray:
+def train_loss(layer: SamplingLayer, ctx: Any = None) -> numpy.ndarray:
     with autograd.train_mode():
         return layer(np.array(HIDDEN, ctx=ctx), TARGET).asnumpy()
 

@@ -169,6 +169,7 @@ BUILT: tuple[tuple[str, dict[str, Value], type[OutputLayer], str], ...] = (
         gs.HierarchicalSoftmax,
         "tree=BinaryTree(10 words, codes of 2 to 6 turns), sparse_grad=True",
     ),
+    ("in-batch", {"sparse_grad": True}, gs.InBatchSoftmax, "subtract_log_q=True, sparse_grad=True"),
     (
         "negative-sampling",
         {"num_noise_words": 3, "power": 0.5, "sparse_grad": True},

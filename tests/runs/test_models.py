@@ -98,7 +98,7 @@ def test_blocks_have_noise_words_for_the_layer_that_asks_for_them(
     assert isinstance(batches, SkipGramBlocks) and batches.num_noise_words == noise
 
 
-@pytest.mark.parametrize("softmax", ["adaptive", "full", "hierarchical", "nce", "sampled"])
+@pytest.mark.parametrize("softmax", ["adaptive", "full", "hierarchical", "in-batch", "nce", "sampled"])
 def test_the_books_batches_are_for_negative_sampling(softmax: str, corpus: Path) -> None:
     text, options = resolved(corpus, batches="book", softmax=softmax)
     message = f"batches takes 'book' with softmax negative-sampling only; got softmax {softmax}"
@@ -161,7 +161,9 @@ def test_figures_of_a_split_are_its_loss_and_of_a_language_model_its_perplexity(
 
 
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
-@pytest.mark.parametrize("softmax", ["negative-sampling", "hierarchical", "sampled", "full", "nce"])
+@pytest.mark.parametrize(
+    "softmax", ["negative-sampling", "hierarchical", "sampled", "in-batch", "full", "nce"]
+)
 def test_tables_begin_as_those_of_word2vec(model: str, softmax: str, corpus: Path) -> None:
     few = {"num_sampled": 4} if softmax in ("sampled", "nce") else {}
     text, options = resolved(corpus, model=model, softmax=softmax, init="word2vec", **few)
