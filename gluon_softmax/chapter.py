@@ -66,9 +66,12 @@ class Chapter(NamedTuple):
         xscale: str = "linear",
     ) -> Path:
         """Draw the lines (x, y), by their label and over a logarithmic y, into the picture `suffix`."""
-        import matplotlib.pyplot as plt  # a notebook shows its open figures
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
 
-        figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+        figure = Figure(figsize=(7, 4.5), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
         for label, (x, y) in lines.items():
             axes.plot(x, y, "o-", label=label)
         axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale="log")
@@ -76,7 +79,19 @@ class Chapter(NamedTuple):
         axes.grid(True, alpha=0.3)
         path = self.picture(suffix)
         figure.savefig(path)
+        show_picture(path)
         return path
+
+
+def show_picture(path: Path) -> None:
+    """Show a PNG file in the notebook's cell; elsewhere do nothing.
+
+    The file itself is shown, whatever matplotlib's backend is.
+    """
+    if in_notebook():
+        from IPython.display import Image, display
+
+        display(Image(filename=str(path)))
 
 
 def step_seconds(step: Callable[[int], object], num_steps: int, warm_up: int = 1) -> list[float]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from pathlib import Path
 
 import numpy
 import pytest
+from matplotlib.figure import Figure
 
 from gluon_softmax.chapter import Chapter, open_chapter, step_seconds
 
@@ -30,20 +33,35 @@ def test_a_number_of_epochs_on_the_command_line_wins() -> None:
         open_chapter("a_chapter", num_epochs=5, argv=["--smoke", "--num-epochs", "0"])
 
 
-def test_lines_are_drawn_into_a_picture_with_their_labels_and_scales(chapter: Chapter) -> None:
-    plt = pytest.importorskip("matplotlib.pyplot")
-    plt.switch_backend("agg")
+def test_lines_are_drawn_into_a_picture_with_their_labels_and_scales(
+    chapter: Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path: figures.append((figure, path)))
     lines = {"full": ([1, 10], [2.0, 30.0]), "adaptive": ([1, 10, 100], (2.0, 3.0, 4.0))}
-    try:
-        path = chapter.draw("time", lines, "words", "milliseconds per step", xscale="log")
-        (axes,) = plt.gcf().axes
-        assert [line.get_label() for line in axes.lines] == list(lines)
-        assert all(numpy.array_equal(line.get_xydata().T, lines[line.get_label()]) for line in axes.lines)
-        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
-        assert (axes.get_xlabel(), axes.get_ylabel()) == ("words", "milliseconds per step")
-        assert path.read_bytes().startswith(b"\x89PNG")
-    finally:
-        plt.close("all")
+    path = chapter.draw("time", lines, "words", "milliseconds per step", xscale="log")
+    ((figure, saved),) = figures
+    (axes,) = figure.axes
+    assert saved == path
+    assert [line.get_label() for line in axes.lines] == list(lines)
+    assert all(numpy.array_equal(line.get_xydata().T, lines[line.get_label()]) for line in axes.lines)
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("words", "milliseconds per step")
+
+
+def test_a_picture_is_shown_in_a_notebook_and_nowhere_else(
+    chapter: Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[bytes] = []
+    module = types.ModuleType("IPython.display")
+    module.Image = lambda filename: Path(filename).read_bytes()  # type: ignore[attr-defined]
+    module.display = shown.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "IPython.display", module)
+    path = chapter.draw("time", {"full": ([1, 10], [2.0, 30.0])}, "words", "ms")
+    assert shown == []
+    monkeypatch.setattr("gluon_softmax.chapter.in_notebook", lambda: True)
+    chapter.draw("time", {"full": ([1, 10], [2.0, 30.0])}, "words", "ms")
+    assert shown == [path.read_bytes()] and shown[0].startswith(b"\x89PNG")
 
 
 def test_the_first_steps_are_called_and_do_not_count() -> None:

@@ -14,6 +14,7 @@ from ..utils.types import Array, Context, Ids, InitializerLike, Namespace
 from .arrays import as_ids
 from .block import Block
 from .bootstrap import autograd, gluon, mx, np
+from .lazy_note import give_lazy_note_unheard
 from .row_sparse import RowSparseParameter
 from .table import TableParameter
 
@@ -30,6 +31,8 @@ def table_parameter(
     It is registered as ``block.params.get`` would do it. Row-sparse gradients suit sgd, adam and adagrad, and
     cannot be accumulated: MXNet raises for ``grad_req="add"``.
     """
+    if sparse_grad:
+        give_lazy_note_unheard()
     kind = RowSparseParameter if sparse_grad else TableParameter
     full_name = block.params.prefix + name
     if block.params._get_impl(full_name) is None:  # a shared ParameterDict may hold it already

@@ -22,8 +22,9 @@ from .checkpoint import Checkpoint, PartialEpoch, TrainingState
 from .divergence import Divergence
 from .evaluation import Evaluate, HeldOut, has_positions, loss_figures
 from .iterable_batches import AnyBatches, as_batches
+from .loss_plot import save_loss_plot
 from .meter import LossMeter
-from .progress import Progress, save_loss_plot
+from .progress import Progress
 from .stop import StopSignals
 from .trainer import (
     OPTIMIZERS,
@@ -133,8 +134,8 @@ def train(
     state = saved.restore(steps)
     shown = Progress(progress, options.num_epochs, batches.expected_positions, log_interval is not None)
     divergence = Divergence(lambda: trainer.learning_rate, state.first_loss)
-    meter = LossMeter(batches.expected_positions, look_every, shown.step, divergence)
-    meter.curve += state.curve
+    meter = LossMeter(batches.expected_positions, look_every, shown.step, divergence, state.curve)
+    shown.follow(meter.curve, state.history)
     epochs = _Epochs(steps, meter, divergence, shown, valid, evaluate, saved, on_epoch_end)
     try:
         epochs.run(state, options.num_epochs, on_interrupt)

@@ -7,7 +7,7 @@ read together once in a while. Queued steps take memory, so there is a bound on 
 from __future__ import annotations
 
 import math
-from typing import Callable
+from typing import Callable, Sequence
 
 from ..utils.types import StepResult
 from .divergence import Divergence
@@ -31,6 +31,7 @@ class LossMeter:
     look_every : steps between two looks at the loss.
     show : called at each look with the epoch (from 0), its positions and its mean loss so far, in nats.
     divergence : checks the mean loss since the last look, and the first loss of all.
+    curve : what was there of it before, if training goes on.
 
     Attributes: ``curve``, a list of (epoch, mean loss since the last point), one point per look;
     ``positions`` and ``steps`` of this epoch so far; ``measured``, the positions whose loss is in ``total``,
@@ -44,8 +45,9 @@ class LossMeter:
         look_every: int,
         show: Callable[[int, int, float], None],
         divergence: Divergence,
+        curve: Sequence[tuple[float, float]] = (),
     ) -> None:
-        self.curve: list[tuple[float, float]] = []
+        self.curve = list(curve)
         self._expected_positions = expected_positions
         self._look_every = look_every
         self._show = show

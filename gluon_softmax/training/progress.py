@@ -1,15 +1,14 @@
-"""How training shows its progress: a bar, the book's animated plot, or a line per epoch."""
+"""How training shows its progress: a bar, an animated plot as the book's, or a line per epoch."""
 
 from __future__ import annotations
 
 import math
 import sys
-from pathlib import Path
 from typing import Protocol, Sequence
 
 from ..utils.checks import check_choice
 from ..utils.types import Metrics
-from .meter import share_of_epoch
+from .loss_plot import Curve, LossPlot
 
 KINDS = ("auto", "bar", "animator", "lines", "none")
 
@@ -33,20 +32,14 @@ class _Bar(Protocol):
     def close(self) -> None: ...
 
 
-class _Animator(Protocol):
-    """What is used of a ``d2l.Animator``."""
-
-    def add(self, x: float, y: tuple[float | None, float | None]) -> None: ...
-
-
 class Progress:
     """Shows the steps and epochs that `train` reports.
 
     Parameters
     ----------
-    kind : "bar" (tqdm's, in a terminal), "animator" (d2l's), "lines" (one per epoch), "none", or "auto": the
-        animator in a notebook, else a bar where stderr is a terminal, else lines. Outside of a notebook the
-        animator prints ``<Figure size ...>`` at every update and shows nothing.
+    kind : "bar" (tqdm's, in a terminal), "animator" (a `LossPlot`), "lines" (one per epoch), "none", or
+        "auto": the animator in a notebook, else a bar where stderr is a terminal, else lines. Bar and
+        animator print the lines too. Outside of a notebook the animator shows nothing.
     num_epochs : epochs in all.
     expected_positions : how many positions an epoch has, about; NaN where that is not known.
     every_look : "lines" prints one line at each look at the loss, too.
@@ -63,13 +56,12 @@ class Progress:
         self._every_look = every_look and kind == "lines"
         self._expected = expected_positions
         self._bar: _Bar | None = None
-        self._animator: _Animator | None = None
-        if kind == "animator":
-            from d2l import mxnet as d2l
+        self._plot: LossPlot | None = None
 
-            self._animator = d2l.Animator(
-                xlabel="epoch", ylabel="loss", xlim=[0, num_epochs], legend=["train", "held out"]
-            )
+    def follow(self, curve: Curve, history: Sequence[Metrics]) -> None:
+        """Say what the animator draws: the lists of points and of epochs, which grow in training."""
+        if self.kind == "animator":
+            self._plot = LossPlot(curve, history)
 
     def start_epoch(self, epoch: int) -> None:
         """Begin the bar of an epoch, from 0."""
@@ -91,8 +83,8 @@ class Progress:
                 self._bar.total = max(self._bar.total, done)
             self._bar.n = done
             self._bar.set_postfix(loss=f"{loss:.3f}")
-        if self._animator is not None:
-            self._animator.add(epoch + share_of_epoch(done, self._expected), (loss, None))
+        if self._plot is not None:
+            self._plot.draw()
         if self._every_look:
             print(f"epoch {epoch + 1}, {self._describe_share(done)}: loss {loss:.3f}", flush=True)
 
@@ -110,9 +102,9 @@ class Progress:
     def end_epoch(self, metrics: Metrics) -> None:
         """Show the metrics of an epoch."""
         self.close()
-        if self._animator is not None and metrics.get("valid_loss") is not None:
-            self._animator.add(metrics["epoch"], (None, metrics["valid_loss"]))
-        if self.kind in ("bar", "lines"):
+        if self._plot is not None:
+            self._plot.draw(at_once=True)
+        if self.kind != "none":
             print(describe(metrics), flush=True)
 
 
@@ -127,24 +119,3 @@ def describe(metrics: Metrics) -> str:
         f"{value:,.0f} {key[: -len('_per_s')]}/s" for key, value in metrics.items() if key.endswith("_per_s")
     ]
     return f"epoch {metrics['epoch']}: {', '.join(parts)}, {metrics['train_s']:.1f} s"
-
-
-def save_loss_plot(
-    curve: Sequence[tuple[float, float]], history: Sequence[Metrics], path: str | Path
-) -> None:
-    """Draw the training loss, points (epoch, loss), and each epoch's held-out loss into a picture file."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 4), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    axes.plot([x for x, _ in curve], [y for _, y in curve], label="train")
-    held_out = [(m["epoch"], m["valid_loss"]) for m in history if m.get("valid_loss") is not None]
-    if held_out:
-        axes.plot([x for x, _ in held_out], [y for _, y in held_out], "o--", label="held out")
-    axes.set_xlabel("epoch")
-    axes.set_ylabel("loss (nats)")
-    axes.legend()
-    axes.grid(True, alpha=0.3)
-    figure.savefig(path)

@@ -1,4 +1,4 @@
-"""How training shows itself: lines, a bar, the book's animator; nothing where nothing was asked for."""
+"""How training shows itself: lines, a bar, an animated plot; nothing where nothing was asked for."""
 
 from __future__ import annotations
 
@@ -46,24 +46,32 @@ def test_a_bar_goes_to_stderr_and_the_line_to_stdout(capsys: pytest.CaptureFixtu
     assert "epoch 2/3" in err and "loss=2.500" in err
 
 
-def test_the_animator_is_d2ls(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    points: list[tuple[object, object]] = []
+def test_the_animator_draws_what_it_follows_and_prints_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn: list[object] = []
 
-    class Animator:
-        def __init__(self, *, xlim: list[int], legend: list[str], **_labels: str) -> None:
-            points.append((xlim, legend))
+    class Plot:
+        def __init__(self, *lists: object) -> None:
+            self.lists = lists
 
-        def add(self, x: float, y: tuple[float | None, float | None]) -> None:
-            points.append((x, y))
+        def draw(self, at_once: bool = False) -> None:
+            drawn.append((self.lists, at_once))
 
-    d2l = types.ModuleType("d2l")
-    d2l.mxnet = types.SimpleNamespace(Animator=Animator)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "d2l", d2l)
-    run("animator")
-    assert points == [
-        ([0, 3], ["train", "held out"]), (1.5, (2.75, None)), (2.0, (2.5, None)), (2, (None, 2.6004))
-    ]  # fmt: skip
-    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(progress, "LossPlot", Plot)
+    curve, history = [(0.5, 2.75)], [METRICS]
+    shown = progress.Progress("animator", 3, 100.0)
+    shown.follow(curve, history)
+    shown.start_epoch(1)
+    shown.step(1, 50, 2.75)
+    shown.end_epoch(METRICS)
+    assert drawn == [((curve, history), False), ((curve, history), True)]
+    assert capsys.readouterr() == (LINE + "\n", "")
+    for kind in ("bar", "lines", "none"):
+        other = progress.Progress(kind, 3, 100.0)
+        other.follow(curve, history)
+        other.end_epoch(METRICS)
+    assert len(drawn) == 2
 
 
 @pytest.mark.parametrize("terminal, shell, kind", [
@@ -74,9 +82,6 @@ def test_auto(terminal: bool, shell: str | None, kind: str, monkeypatch: pytest.
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
     found = type(shell, (), {})() if shell else None
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: found))  # type: ignore[misc]
-    d2l = types.ModuleType("d2l")
-    d2l.mxnet = types.SimpleNamespace(Animator=lambda **_kwargs: None)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "d2l", d2l)
     assert progress.in_notebook() is (kind == "animator")
     assert progress.Progress("auto", 1, 10.0).kind == kind
 
