@@ -213,7 +213,7 @@ except ValueError as error:
 
 
 # %%
-def in_batch_loss(scores: numpy.ndarray, target: numpy.ndarray, counts: numpy.ndarray) -> numpy.ndarray:
+def in_batch_loss(scores, target, counts):
     """Return the loss of each row: scores (N, N), target (N,), counts (V,) -> (N,)."""
     raise NotImplementedError
 

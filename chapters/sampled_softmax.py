@@ -17,7 +17,6 @@
 
 # %%
 import math
-import time
 
 import numpy
 
@@ -48,8 +47,8 @@ batches = gs.LanguageModelBatches(corpus, batch_size, bptt, drop_remainder=True)
 valid = gs.LanguageModelBatches(corpus, batch_size, bptt, "valid")
 batch = next(iter(batches))
 print(f"inputs {batch.inputs.shape}, targets {batch.targets.shape}")
-print("first column:", " ".join(vocab.idx_to_token[i] for i in batch.inputs[:8, 0]))
-print("its targets: ", " ".join(vocab.idx_to_token[i] for i in batch.targets[:8, 0]))
+for name, ids in zip(batch._fields, batch):
+    print(f"first column of {name}:", " ".join(vocab.idx_to_token[i] for i in ids[:8, 0]))
 
 # %% [markdown]
 # ## The Sampler
@@ -61,9 +60,9 @@ print("its targets: ", " ".join(vocab.idx_to_token[i] for i in batch.targets[:8,
 # %%
 sampler = gs.LogUniformSampler(5)
 for k in range(5):
-    by_hand = math.log((k + 2) / (k + 1)) / math.log(6)
-    print(f"P({k}) = {float(sampler.prob(k)):.6f}, by hand {by_hand:.6f}")
-    assert math.isclose(float(sampler.prob(k)), by_hand, rel_tol=1e-9)
+    given, by_hand = float(sampler.prob(k)), math.log((k + 2) / (k + 1)) / math.log(6)
+    print(f"P({k}) = {given:.6f}, by hand {by_hand:.6f}")
+    assert math.isclose(given, by_hand, rel_tol=1e-9)
 
 # %% [markdown]
 # Candidates are drawn until $S$ *different* ones have come. The number of tries gives the expected count of
@@ -72,10 +71,8 @@ for k in range(5):
 # %%
 candidates = sampler.sample(3, unique=True, rng=numpy.random.default_rng(0))
 tries = sampler.num_tries
-print(
-    f"candidates {candidates} after {tries} tries, expected counts",
-    sampler.expected_count(candidates, tries, True),
-)
+print(f"candidates {candidates} after {tries} tries")
+print("expected counts", sampler.expected_count(candidates, tries, True))
 
 # %% [markdown]
 # ## The Loss
@@ -87,17 +84,18 @@ print(
 # counted twice.
 #
 # A layer for five words, three candidates and hidden vectors of two numbers; `resample` fixes the candidates
-# until its next call, here to those drawn above.
+# until its next call, here to those drawn above. Two positions have the same hidden vector; the target of the
+# second is among the candidates.
 
 # %%
-layer = gs.SampledSoftmax(vocab_size=5, in_units=2, num_sampled=3)
+layer = gs.SampledSoftmax(5, in_units=2, num_sampled=3)
 layer.initialize()
 layer.weight.set_data(np.array([[0.1, 0.4], [-0.3, 0.2], [0.5, -0.1], [0.2, 0.2], [-0.4, 0.6]]))
 layer.resample(numpy.random.default_rng(0))
-hidden, target = np.array([[1.0, -0.5]]), np.array([1], dtype="int32")
+hidden, target = np.array([[1.0, -0.5]] * 2), np.array([1, 0], dtype="int32")
 with autograd.train_mode():
     loss = layer(hidden, target)
-loss
+print("loss", loss.shape, loss)
 
 # %% [markdown]
 # The same by hand, with Python's own logarithms:
@@ -108,20 +106,21 @@ rows = layer.weight.data().tolist()
 
 def corrected(word: int) -> float:
     """Return the score of a word, lowered by log Q."""
-    probability = math.log((word + 2) / (word + 1)) / math.log(6)
-    expected = 1 - (1 - probability) ** tries
+    expected = 1 - (1 - math.log((word + 2) / (word + 1)) / math.log(6)) ** tries
     return rows[word][0] * 1.0 + rows[word][1] * -0.5 - math.log(expected)
 
 
-right = corrected(1)
-others = [corrected(int(word)) for word in candidates if word != 1]
-by_hand = -right + math.log(math.exp(right) + sum(map(math.exp, others)))
-print(f"the layer {float(loss[0]):.6f}, by hand {by_hand:.6f}")
-assert math.isclose(float(loss[0]), by_hand, abs_tol=1e-5)
+for value, t in zip(loss.tolist(), (1, 0)):
+    others = {word: math.exp(corrected(word)) for word in candidates.tolist() if word != t}
+    by_hand = -corrected(t) + math.log(math.exp(corrected(t)) + sum(others.values()))
+    with_hit = math.log(sum(math.exp(corrected(int(w)) - corrected(t)) for w in [t, *candidates]))
+    print(f"target {t}: the layer {value:.6f}, by hand {by_hand:.6f}, with a hit in the sum {with_hit:.6f}")
+    assert math.isclose(value, by_hand, abs_tol=1e-5)
+assert with_hit > by_hand + 0.1
 
 # %% [markdown]
-# Outside of training the same layer is the full softmax over the same weights. So a held-out loss is
-# deterministic, and its exponential is a perplexity that can be compared with any other model's.
+# Outside of training the layer is the full softmax over the same weights: a held-out loss is deterministic,
+# and its exponential a perplexity that can be compared with any other model's.
 
 # %%
 print(f"loss {float(layer(hidden, target)[0]):.6f}, -log_prob {-float(layer.log_prob(hidden)[0, 1]):.6f}")
@@ -160,28 +159,52 @@ for num_sampled in (10, 50, 200, 500):
     print(f"{num_sampled:4d} candidates: the mean of 100 gradients is off by {error:.1%}")
 
 # %% [markdown]
+# ## Noise-Contrastive Estimation
+#
+# NCE asks another question of the same candidates. Mix a word of the text, from $p(w \mid \mathbf{h})$, with
+# $S$ noise words from $q$, and ask of each word alone: text or noise? With $Q(w) = S q(w)$, by Bayes' rule
+#
+# $$P(\text{text} \mid w) = \frac{p(w \mid \mathbf{h})}{p(w \mid \mathbf{h}) + Q(w)}
+#   = \sigma\bigl(\log p(w \mid \mathbf{h}) - \log Q(w)\bigr).$$
+#
+# So a logistic regression on $s(w) - \log Z - \log Q(w)$ is best where $s(w) - \log Z = \log p(w \mid
+# \mathbf{h})$: it learns a softmax without its sum. $Z$ would be that sum, another one for each $\mathbf{h}$;
+# NCE takes a constant, mostly 1, and the scores learn to sum to it. (A wrong constant is made good by the
+# bias, slowly.) Without $\log Q$ the loss is that of negative sampling, and $s(w)$ becomes $\log p - \log Q$:
+# good for vectors, but no probability. By hand, for two words, two candidates and scores of 0: each word is
+# expected once among the noise, so with $Z = 1$ each of the three terms is $\log 2$.
+
+# %%
+for log_partition in (0.0, math.log(2)):
+    layer = gs.NCE([1, 1], 1, num_sampled=2, log_partition=log_partition, bias_initializer="zeros")
+    layer.initialize("zeros")
+    with autograd.train_mode():
+        value = float(layer(np.ones((1, 1)), np.array([0], dtype="int32"))[0])
+    x = 0 - log_partition - math.log(2 * 0.5)
+    by_hand = math.log(1 + math.exp(-x)) + 2 * math.log(1 + math.exp(x))
+    print(f"log Z = {log_partition:.3f}: the layer {value:.6f}, by hand {by_hand:.6f}")
+    assert math.isclose(value, by_hand, abs_tol=1e-5)
+
+# %% [markdown]
 # ## The Language Model
 #
-# A GRU reads the words' rows; the output layer takes its state after each word. Dropout reduces overfitting.
+# A GRU reads the words' rows; the output layer takes its state after each word.
 
 # %%
 embed_size = num_hiddens = 32 if chapter.smoke else 200
-num_sampled, lr = 200, 0.01 if chapter.smoke else 0.004
+num_sampled, lr = 200, 0.04 if chapter.smoke else 0.004
+fit = {"lr": lr, "device": chapter.device, "valid": valid, "schedule": "linear", "clip_norm": 1.0}
 
 
 def new_net(sparse_grad: bool = False) -> gs.LanguageModel:
     """Return an untrained net."""
-    layer = gs.SampledSoftmax(
-        len(vocab), num_hiddens, num_sampled, counts=corpus.counts, sparse_grad=sparse_grad
-    )
-    return gs.LanguageModel(
-        len(vocab), embed_size, num_hiddens, layer, cell="gru", dropout=0.25, sparse_grad=sparse_grad
-    )
+    size, own = len(vocab), {"sparse_grad": sparse_grad}
+    layer = gs.SampledSoftmax(size, num_hiddens, num_sampled, counts=corpus.counts, **own)
+    return gs.LanguageModel(size, embed_size, num_hiddens, layer, cell="gru", dropout=0.25, **own)
 
 
 net = new_net()
 net.initialize(ctx=chapter.device)
-net
 
 # %% [markdown]
 # One step by hand, with a `gluon.Trainer`: the net takes ids and a state, and returns losses and a state.
@@ -194,21 +217,16 @@ with autograd.record():
 loss.backward()
 trainer.step(loss.size)
 print(f"loss {loss.shape}, state {[array.shape for array in state]}")
-perplexity = math.exp(float(net(inputs, targets)[0].mean()))
-print(f"perplexity after one step: {perplexity:,.0f}, of {len(vocab):,} words")
+after = math.exp(float(net(inputs, targets)[0].mean()))
+print(f"perplexity after one step: {after:,.0f}, of {len(vocab):,} words")
 
 # %% [markdown]
 # `gs.train` does the same for every batch, carries the state, draws new candidates for each batch, and
 # reports the loss on the validation text after each epoch.
 
 # %%
-plot = chapter.picture()
-start = time.perf_counter()
-history = gs.train(
-    net, batches, chapter.num_epochs, lr, "adam", chapter.device,
-    valid=valid, schedule="linear", clip_norm=1.0, plot=plot,
-)  # fmt: skip
-print(f"{time.perf_counter() - start:.0f} s; the loss plot is {plot}")
+gs.train(net, batches, chapter.num_epochs, plot=chapter.picture(), **fit)
+print(f"the loss plot is {chapter.picture()}")
 test = gs.LanguageModelBatches(corpus, batch_size, bptt, "test")
 print(f"perplexity of the test text: {gs.perplexity(net, test, chapter.device):.1f}")
 
@@ -229,38 +247,52 @@ for temperature in (0.7, 1.0):
 #   its gradient tends to that of the full softmax.
 # * Candidates that equal the target are left out, and evaluation is the full softmax over the same weights.
 # * The log-uniform sampler needs no counts, but ids in order of falling frequency.
+# * NCE learns $\log p$ by telling words from noise, with a constant in place of the softmax's sum.
+#
+# ## References
+#
+# Bengio and Senécal 2008, "Adaptive Importance Sampling to Accelerate Training of a Neural Probabilistic
+# Language Model"; Jean et al. 2015, "On Using Very Large Target Vocabulary for Neural Machine Translation";
+# Gutmann and Hyvärinen 2010, "Noise-contrastive estimation: A new estimation principle for unnormalized
+# statistical models"; Mnih and Teh 2012, "A fast and simple algorithm for training neural probabilistic
+# language models".
 #
 # ## Exercises
 #
-# 1. With `sparse_grad=True` a step touches only the rows of its words. The cell measures one epoch each way.
+# 1. Hand in `sampled_loss`: `gluon-softmax exercise start WORK sampled_loss` copies its starter, `check` says
+#    which mistake was made. Or write it into the cell below. It is right when it is the full softmax where
+#    every word is a candidate once, with $Q = 1$ (30 minutes; read "The Loss").
+
+
+# %%
+def sampled_loss(hidden, target, weight, bias, candidates, expected):
+    """Return losses (N,): hidden (N, d), target (N,), weight (V, d), bias (V,), candidates (S,), Q (V,)."""
+    raise NotImplementedError
+
+
+gs.check("sampled_loss", sampled_loss)
+
+# %% [markdown]
+# 2. With `sparse_grad=True` a step touches only the rows of its words. The cell measures one epoch each way.
 #    From which size of the vocabulary on is it faster?
 
 # %%
 for sparse_grad in (False, True):
-    (epoch,) = gs.train(
-        new_net(sparse_grad), batches, 1, lr, "adam", chapter.device,
-        valid=valid, clip_norm=1.0, progress="none",
-    )  # fmt: skip
-    perplexity, speed = math.exp(epoch["valid_loss"]), epoch["tokens_per_s"]
-    print(f"sparse_grad={sparse_grad}: perplexity {perplexity:.1f} after one epoch, {speed:,.0f} tokens/s")
+    (epoch,) = gs.train(new_net(sparse_grad), batches, 1, progress="none", **fit)
+    reached = f"perplexity {math.exp(epoch['valid_loss']):.1f} after one epoch"
+    print(f"sparse_grad={sparse_grad}: {reached}, {epoch['tokens_per_s']:,.0f} tokens/s")
 
 # %% [markdown]
-# 2. Candidates are drawn again for every batch. Drawing costs little, but how much is it worth? The cell
-#    keeps them for 1 and for 50 batches. Why is the second so much worse? (Who lowers the scores of all other
-#    words?)
+# 3. Candidates are drawn again for every batch. Drawing costs little, but how much is it worth? The cell
+#    keeps them for 50 batches. Why is that so much worse? (Who lowers the scores of all other words?)
 
 # %%
-for resample_every in (1, 50):
-    epochs = gs.train(
-        new_net(), batches, 1, lr, "adam", chapter.device,
-        valid=valid, clip_norm=1.0, resample_every=resample_every, progress="none",
-    )  # fmt: skip
-    perplexity = math.exp(epochs[-1]["valid_loss"])
-    print(f"drawn every {resample_every} batches: perplexity {perplexity:.1f} after one epoch")
+(epoch,) = gs.train(new_net(), batches, 1, resample_every=50, progress="none", **fit)
+print(f"drawn every 50 batches: perplexity {math.exp(epoch['valid_loss']):.1f} after one epoch")
 
 # %% [markdown]
-# 3. Replace the sampler by `gs.UnigramSampler(corpus.counts, power=0.75)` and by
+# 4. Replace the sampler by `gs.UnigramSampler(corpus.counts, power=0.75)` and by
 #    `gs.UniformSampler(len(vocab))`. Which gives the lowest perplexity for the same number of candidates?
-# 4. Set `remove_accidental_hits=False`, or `unique=False`. What changes for frequent words?
-# 5. Tie the weights: `gs.LanguageModel(..., tie_weights=True)` lets the input words look up in the output
+# 5. Set `remove_accidental_hits=False`, or `unique=False`. What changes for frequent words?
+# 6. Tie the weights: `gs.LanguageModel(..., tie_weights=True)` lets the input words look up in the output
 #    layer's table. How many parameters does that save, and what does it do to the perplexity?
