@@ -23,10 +23,10 @@ import numpy
 
 import gluon_softmax as gs
 from gluon_softmax.backend import autograd, gluon, np
-from gluon_softmax.chapter import open_chapter
+from gluon_softmax.chapter import open_chapter, show_picture
 from gluon_softmax.vocabulary.tree_drawing import draw_tree, tree_to_dot
 
-chapter = open_chapter("hierarchical_softmax", num_epochs=5)
+chapter = open_chapter("hierarchical_softmax", num_epochs=5, smoke_epochs=3)
 corpus = chapter.load_corpus(min_freq=10)
 vocab = corpus.vocab
 print(corpus)
@@ -56,6 +56,7 @@ small_tree, tokens = gs.build_huffman(corpus.counts[shown]), vocab.to_tokens(lis
 print(tree_to_dot(small_tree, tokens))
 for path in draw_tree(small_tree, tokens, chapter.picture("tree")):
     print("written:", path)
+    show_picture(path)
 tree = gs.build_huffman(corpus.counts)
 share = corpus.counts / corpus.counts.sum()
 entropy = -sum(p * math.log2(p) for p in share.tolist() if p > 0)
@@ -80,9 +81,9 @@ assert entropy <= length < entropy + 1
 # of the root's, which is 1: the probabilities sum to one *by construction*, with no denominator to compute.
 #
 # Instead of output vectors of words there are the $V - 1$ vectors of the inner nodes. A batch is a table of
-# paths, padded to the longest: one lookup of $(N, L)$ rows, one batched product with the hidden vectors, one
-# softplus. No Python runs per node. `log_prob` gives all words at once, level by level; it sums to one, and
-# the loss is its negative. By hand for the second position: word 3 has the code 1, 0, 1 at the nodes 3, 2, 0.
+# paths, padded to the longest: one lookup of $(N, L)$ rows, one batched product, one softplus. `log_prob`
+# gives all words at once, level by level; it sums to one, and the loss is its negative. By hand for the
+# second position: word 3 has the code 1, 0, 1 at the nodes 3, 2, 0.
 
 # %%
 layer = gs.HierarchicalSoftmax([8, 6, 5, 4, 3], in_units=4)
@@ -94,7 +95,6 @@ print("points", points.shape, points.tolist())
 print("signs ", signs.shape, signs.tolist(), "(0 is padding)")
 hidden = np.random.normal(size=(3, 4))
 loss = layer(hidden, target)
-print("loss  ", loss.shape, loss)
 v, h, by_hand = layer.weight.data().tolist(), hidden[1].tolist(), 0.0
 for node, sign in ((3, -1), (2, 1), (0, -1)):
     score = sum(a * b for a, b in zip(v[node], h))
@@ -109,13 +109,13 @@ assert numpy.allclose(-log_prob.asnumpy()[[0, 1, 2], target], loss.asnumpy(), at
 # %% [markdown]
 # ## Are the Tree's Vectors Trained?
 #
-# This chapter grew out of two questions on a forum, by a reader who had written the layer in PyTorch: a tree
-# of node objects, each with a random vector of its own. First: the optimizer was given the parameters of the
-# *model*, so does it move the vectors in the *tree*?
+# This chapter grew out of two questions on a forum, by a reader whose tree was made of node objects, each
+# with a random vector of its own. First: the optimizer was given the parameters of the *model*, so does it
+# move the vectors in the *tree*?
 #
-# It does not. An optimizer moves the parameters that were *registered*. A vector in an ordinary Python object
-# gets a gradient from `backward`, which no optimizer uses. The loss falls all the same, because the embedding
-# adapts to a frozen random tree, so nothing looks wrong. The mistake in Gluon, beside this layer:
+# It does not: an optimizer moves what was *registered*. A vector in an ordinary Python object gets a
+# gradient, which no optimizer uses. The loss falls all the same, because the embedding adapts to a frozen
+# random tree, so nothing looks wrong. The mistake in Gluon, beside this layer:
 
 
 # %%
@@ -149,22 +149,19 @@ for net, vectors in ((lonely, lonely.vectors), (registered, registered.output_la
     print("  its tree moved by at most", abs(vectors.asnumpy() - before).max())
 
 # %% [markdown]
-# Instead, register one table of shape $(V - 1, d)$: in Gluon a `Parameter` of the block, in PyTorch an
-# `nn.Embedding` or `nn.Parameter` of the module. Then the optimizer, `save_parameters` and several devices
-# see it, and the tree itself is only integers.
+# Instead, register one table of shape $(V - 1, d)$: in Gluon a `Parameter` of the block, in PyTorch of the
+# module. Then the optimizer, `save_parameters` and several devices see it; the tree itself is only integers.
 #
 # ## Is the Approach Right?
 #
-# That is the second question. The mathematics is right: a Huffman tree over counts, a logistic loss at each
-# turn, summed along the path. Which turn is called 1 makes no difference, since a mirrored node learns
-# $-\mathbf{v}$. Four things should change.
+# That is the second question. The mathematics is right; which turn is called 1 makes no difference, since a
+# mirrored node learns $-\mathbf{v}$. Four things should change.
 #
 # * *The logarithm of a sigmoid.* In two steps it becomes $\log 0$; as $-\mathrm{softplus}(-x)$ it is exact.
-# * *One-hot vectors.* A linear layer on a one-hot vector multiplies a whole matrix to read one row of it. An
-#   embedding reads the row.
+# * *One-hot vectors.* A linear layer multiplies a whole matrix to read one row of it; an embedding reads it.
 # * *Vectors at the leaves.* A leaf has no turn, so a vector in every node object is twice as many as needed.
-# * *One word at a time.* A Python loop over the turns of each word has the overhead of an operator per turn.
-#   Below are the loss and gradient for 64 positions, walked and as a table of paths.
+# * *One word at a time.* A Python loop has the overhead of an operator per turn. Below are the loss and
+#   gradient for 64 positions, walked and as a table of paths.
 
 # %%
 x = np.array([-5.0, -50.0, -200.0])
@@ -193,7 +190,7 @@ def walked() -> np.ndarray:
 
 
 big(hidden, target)  # the first call allocates memory
-for name, way in (("as_a_table", lambda: big(hidden, target).sum()), ("walked", walked)):
+for name, way in (("as a table", lambda: big(hidden, target).sum()), ("walked", walked)):
     start = time.perf_counter()
     with autograd.record():
         total = way()
@@ -204,14 +201,13 @@ for name, way in (("as_a_table", lambda: big(hidden, target).sum()), ("walked", 
 # %% [markdown]
 # ## Training
 #
-# Any output layer of this package fits any of its models. With the skip-gram, positions are pairs of a centre
-# and a context word; the learning rate falls linearly to zero. Unlike the loss of negative sampling this one
-# is a code length: $e^\ell$ is a perplexity, to be compared with $V$, that of a uniform distribution, and
-# with that of the contexts' frequencies, without the centre.
+# With the skip-gram, positions are pairs of a centre and a context word. Unlike the loss of negative
+# sampling this one is a code length: $e^\ell$ is a perplexity, to be compared with $V$, that of a uniform
+# distribution, and with that of the contexts' frequencies, without the centre.
 
 # %%
 embed_size, max_window_size, device = 100, 5, chapter.device
-batch_size = 1024 if chapter.smoke else 4096  # a smoke run is short: smaller batches, but more steps
+batch_size = 1024 if chapter.smoke else 4096
 
 
 def new_net(sparse_grad: bool = False, tree: gs.BinaryTree | None = None) -> gs.SkipGram:
@@ -222,24 +218,19 @@ def new_net(sparse_grad: bool = False, tree: gs.BinaryTree | None = None) -> gs.
 
 pairs = gs.SkipGramPairs(corpus, batch_size, max_window_size)
 valid = gs.SkipGramPairs(corpus, batch_size, max_window_size, split="valid", held_out=True)
-batch = next(iter(pairs))
-print("center", batch.center.shape, "context", batch.context.shape)
-fit = {"lr": 0.005, "optimizer": "adam", "device": device, "valid": valid}
+fit = {"lr": 0.005, "device": device, "valid": valid, "schedule": "linear"}
 net = new_net()
-history = gs.train(net, pairs, chapter.num_epochs, schedule="linear", plot=chapter.picture(), **fit)
+history = gs.train(net, pairs, chapter.num_epochs, plot=chapter.picture(), **fit)
 print(f"the loss plot is {chapter.picture()}")
 
 # %%
-contexts = numpy.concatenate([batch.context for batch in pairs.epoch(0)])
-seen = numpy.bincount(contexts, minlength=len(vocab)) + 1
+seen = 1 + sum(numpy.bincount(batch.context, minlength=len(vocab)) for batch in pairs.epoch(0))
 held_out = numpy.concatenate([batch.context for batch in valid.epoch(0)])
 frequencies = -numpy.log(seen / seen.sum())[held_out].mean()
-names = ("all words alike", "frequencies alone", "the skip-gram")
-for name, nats in zip(names, (math.log(len(vocab)), frequencies, history[-1]["valid_loss"])):
-    print(f"{name:18} {nats:.3f} nats, perplexity {math.exp(nats):,.0f}")
-for word in ("chip", "bank", "oil"):
-    print(f"neighbours of {word}")
-    gs.get_similar_tokens(word, 3, net.embed, vocab)
+nats = {"uniform": math.log(len(vocab)), "frequencies": frequencies, "skip-gram": history[-1]["valid_loss"]}
+for name, loss in nats.items():
+    print(f"{name}: {loss:.3f} nats, perplexity {math.exp(loss):,.0f}")
+gs.get_similar_tokens("chip", 3, net.embed, vocab)
 
 # %% [markdown]
 # ## Searching the Tree
@@ -252,47 +243,57 @@ for word in ("chip", "bank", "oil"):
 layer, query = net.output_layer, vocab[["chip", "bank", "oil"]]
 hidden = net.embed(np.array(query, dtype="int32", ctx=device))  # (3, d)
 best = layer.topk(hidden, 5)
-print("topk", best.shape)
 for word, ids in zip(query, best.tolist()):
     print(f"near {vocab.to_tokens(word)}: {' '.join(vocab.to_tokens(ids))}")
-by_sorting = numpy.argsort(-layer.log_prob(hidden).asnumpy(), axis=1)[:, :5]
-assert (best.asnumpy() == by_sorting).all()
+assert (best.asnumpy() == numpy.argsort(-layer.log_prob(hidden).asnumpy(), axis=1)[:, :5]).all()
 drawn = layer.sample(np.repeat(hidden[:1], 8, axis=0), numpy.random.default_rng(0)).tolist()
 print("drawn near chip:", " ".join(vocab.to_tokens(drawn)))
 
 # %% [markdown]
 # ## Summary
 #
-# * Hierarchical softmax replaces $V$ scores by one logistic regression per turn on the path to the word.
+# * Hierarchical softmax replaces $V$ scores by a logistic regression per turn on the path to the word, in
+#   Huffman's tree on average the fewest.
 # * Its probabilities sum to one by construction; training and evaluation use the same loss, without sampling.
-# * Huffman's tree makes the mean path as short as any tree can.
 # * The inner nodes' vectors are parameters. Register them, or the optimizer never moves them.
+#
+# ## References
+#
+# Morin and Bengio 2005, "Hierarchical Probabilistic Neural Network Language Model"; Mnih and Hinton 2009, "A
+# Scalable Hierarchical Distributed Language Model"; Huffman 1952, on minimum-redundancy codes.
 #
 # ## Exercises
 #
-# 1. Set `sparse_grad=True`, so that only the nodes on the batch's paths get a gradient and a step. The cell
-#    below first measures an epoch of each. The root is on every path and a rare word's last node on hardly
-#    any: for which batch size and vocabulary are sparse gradients faster?
-# 2. This layer draws no noise, but the batches' subsampling and windows can be drawn again in every epoch.
-#    The cell then compares that with drawing once. Compare the gap between the two losses with that of
-#    negative sampling.
+# 1. Hand in `path_loss`: `gluon-softmax exercise start WORK path_loss` copies its starter, `check` says which
+#    mistake was made. Or write it into the cell below. It is right when $e^{-\ell}$ over all words sums to
+#    one, and padding changes nothing (25 minutes; read "The Loss").
+
+
+# %%
+def path_loss(hidden, weight, codes, points, mask):
+    """Return losses (N,): hidden (N, d), weight (V - 1, d), and the paths' turns, nodes and mask (N, L)."""
+    raise NotImplementedError
+
+
+gs.check("path_loss", path_loss)
+
+# %% [markdown]
+# 2. With `sparse_grad=True` only the nodes on the batch's paths get a gradient. The root is on every path and
+#    a rare word's last node on hardly any: for which batch size and vocabulary is that faster?
+# 3. This layer draws no noise, but subsampling and windows can be drawn again in every epoch, as above. The
+#    cell then draws them once. Compare the gap between the two losses with that of negative sampling.
 
 # %%
 for sparse_grad in (False, True):
     (epoch,) = gs.train(new_net(sparse_grad), pairs, 1, progress="none", **fit)
-    loss, speed = epoch["valid_loss"], epoch["centers_per_s"]
-    print(f"sparse_grad={sparse_grad}: held-out loss {loss:.3f}, {speed:,.0f} centres/s")
-num_epochs = 1 if chapter.smoke else 2
-for resample in (True, False):
-    batches = gs.SkipGramPairs(corpus, batch_size, max_window_size, resample=resample)
-    last = gs.train(new_net(), batches, num_epochs, progress="none", **fit)[-1]
-    losses = f"loss {last['loss']:.3f}, held-out loss {last['valid_loss']:.3f}"
-    print(f"resample={resample}: {losses} after {num_epochs} epochs")
+    speed = f"{epoch['centers_per_s']:,.0f} centres/s"
+    print(f"sparse_grad={sparse_grad}: held-out loss {epoch['valid_loss']:.3f}, {speed}")
+drawn = gs.SkipGramPairs(corpus, batch_size, max_window_size, resample=False)
+once = gs.train(new_net(), drawn, chapter.num_epochs, progress="none", **fit)
+for name, last in (("in each epoch", history[-1]), ("once", once[-1])):
+    print(f"drawn {name}: loss {last['loss']:.3f}, held-out loss {last['valid_loss']:.3f}")
 
 # %% [markdown]
-# 3. Train with `tree=gs.balanced_tree(len(vocab))`. By how much is the mean path longer, in the text and in
-#    the batches, where frequent words were subsampled? Is the loss better, the training slower?
-# 4. Build the counts of the tree from the contexts of the batches instead of the text, and compare.
-# 5. Cluster the trained vectors, two halves at a time, into a tree in which neighbours share their path, and
-#    train on it: `gs.BinaryTree.from_nested` takes nested pairs of ids. Does a tree of similar words beat one
-#    of counts?
+# 4. Train with `tree=gs.balanced_tree(len(vocab))`. By how much is the mean path longer, in the text and in
+#    the batches, where frequent words were subsampled?
+# 5. Cluster the trained vectors into a tree, `gs.BinaryTree.from_nested`. Does it beat one of counts?

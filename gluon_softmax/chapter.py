@@ -84,11 +84,11 @@ class Chapter(NamedTuple):
 
 
 def show_picture(path: Path) -> None:
-    """Show a PNG file in the notebook's cell; elsewhere do nothing.
+    """Show a PNG file in the notebook's cell; elsewhere, and for another kind of file, do nothing.
 
     The file itself is shown, whatever matplotlib's backend is.
     """
-    if in_notebook():
+    if in_notebook() and path.suffix == ".png":
         from IPython.display import Image, display
 
         display(Image(filename=str(path)))

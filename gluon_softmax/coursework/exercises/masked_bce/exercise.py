@@ -27,11 +27,11 @@ EXERCISE = Exercise(
 
 
 def examples() -> list[Example]:
-    """The chapter's two rows of four: the same scores, other labels and masks."""
-    pred = numpy.array([[1.1, -2.2, 3.3, -4.4]] * 2)
-    label = numpy.array([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
-    mask = numpy.array([[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 0.0, 0.0]])
-    return [Example((pred, label, mask), numpy.array([0.935210, 1.846186]))]
+    """The chapter's two rows: the same scores, other labels and masks, both with padding."""
+    pred = numpy.array([[1.1, -2.2, 3.3, -4.4, 2.5]] * 2)
+    label = numpy.array([[1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0, 0.0]])
+    mask = numpy.array([[1.0, 1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0, 0.0]])
+    return [Example((pred, label, mask), numpy.array([0.935210, 1.846209]))]
 
 
 def inputs(rng: numpy.random.Generator) -> tuple[object, ...]:
