@@ -36,8 +36,8 @@ print(corpus)
 #
 # All take the same counts and the same width. Sampled softmax and NCE draw 200 candidates for the whole
 # batch, negative sampling five noise words per position; adaptive softmax gets the cutoffs of the lowest
-# predicted cost. The biases of full and sampled softmax and of NCE start at the logarithm of the unigram
-# probabilities; try zeros.
+# predicted cost. The biases of full, sampled and in-batch softmax and of NCE start at the logarithm of the
+# unigram probabilities; try zeros.
 
 
 # %%
@@ -165,6 +165,8 @@ print(f"the plot is {picture}")
 #   (weight tying, export to another system), at the cost of a full softmax at test time.
 # * *You need exact probabilities of single words, or to draw words, at a cost of* $\log V$*:* hierarchical
 #   softmax. It learns less from the same text, since neighbours in the tree need not be similar.
+# * *You train on items rather than words, with vectors that are dear to compute:* in-batch softmax, which
+#   reads no other rows than the targets'.
 # * *NCE* estimates a normalised model without normalising; sampled softmax usually makes better use of the
 #   same candidates.
 #
