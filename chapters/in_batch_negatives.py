@@ -209,7 +209,7 @@ except ValueError as error:
 #
 # 1. Hand in `in_batch_loss`. `gluon-softmax exercise start WORK in_batch_loss` copies the starter into a
 #    folder, `check` says which mistake was made, and `hint` helps; or write it into the cell below. It is
-#    right when a column that repeats a row's own target changes nothing for that row (20 minutes; read "The
+#    right when a column that repeats a row's own target changes nothing for that row (30 minutes; read "The
 #    Loss").
 
 

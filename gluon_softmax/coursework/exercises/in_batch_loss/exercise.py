@@ -10,7 +10,7 @@ from gluon_softmax.coursework.exercise import Answer, Example, Exercise, Identit
 
 EXERCISE = Exercise(
     title="The batch's own targets as candidates",
-    chapter="sampled_softmax",
+    chapter="in_batch_negatives",
     section="The Loss",
     kind="code",
     minutes=30,

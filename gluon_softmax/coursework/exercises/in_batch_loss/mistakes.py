@@ -8,17 +8,17 @@ MISTAKES = {
     "added": Mistake(
         "ln Q was added to the scores, so frequent words are pushed down even more than without a "
         "correction. Subtract it.",
-        "The Loss",
+        "A Sign That Was Wrong",
         "https://github.com/tensorflow/recommenders/issues/278",
     ),
     "not_corrected": Mistake(
         "The scores were not lowered by ln Q, and a frequent word is pushed down as often as it is in a "
         "batch. A word's share of the text is its probability of being a column.",
-        "The Loss",
+        "The Correction",
     ),
     "hits_kept": Mistake(
-        "Columns that repeat the row's own target are in the sum, so the row pushes down the word that it "
-        "should raise. Leave them out, all but the row's own column.",
+        "Columns that repeat the row's own target are in the sum, as if they were other words. Leave them "
+        "out, all but the row's own column.",
         "The Loss",
         "https://github.com/huggingface/sentence-transformers/issues/2756",
     ),
@@ -36,12 +36,12 @@ MISTAKES = {
     "negatives_alone_corrected": Mistake(
         "The diagonal was left as it is, and only the other columns were lowered by ln Q. The row's own "
         "target was drawn as they were: all columns are corrected.",
-        "The Loss",
+        "The Correction",
     ),
     "shares_of_the_batch": Mistake(
         "Q was counted in the batch itself, where nearly every word comes once and no correction is left. "
         "Take the shares from the training text's counts.",
-        "The Loss",
+        "The Data",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Before: "The Loss" in the chapter on sampled softmax."""
+"""Before: "The Loss" in the chapter on in-batch negatives."""
 
 import numpy
 

@@ -11,7 +11,7 @@ from gluon_softmax.coursework.exercise import Answer, Example, Exercise, Identit
 EXERCISE = Exercise(
     title="Noise-contrastive estimation, with a partition constant",
     chapter="sampled_softmax",
-    section="The Loss",
+    section="Noise-Contrastive Estimation",
     kind="derive",
     minutes=35,
     hand_in="nce_loss(scores, target, candidates, noise, log_partition): one loss per position",

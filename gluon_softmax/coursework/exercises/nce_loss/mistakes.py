@@ -8,33 +8,33 @@ MISTAKES = {
     "one_noise_word": Mistake(
         "ln q was subtracted in place of ln(S q), as if there were one noise word for each word of the data. "
         "Noise is S times as likely, and the model would learn p S.",
-        "The Loss",
+        "Noise-Contrastive Estimation",
     ),
     "no_log_q": Mistake(
         "The noise's probability was left out, which makes it negative sampling: scores become ln p - ln q "
         "and are no log-probabilities. Subtract ln(S q) from each.",
-        "The Loss",
+        "Noise-Contrastive Estimation",
     ),
     "partition_added": Mistake(
         "log_partition was added to the scores. ln p is the score minus ln Z, since p is exp(score) divided "
         "by Z.",
-        "The Loss",
+        "Noise-Contrastive Estimation",
     ),
     "partition_left_out": Mistake(
         "log_partition has no effect, so Z is 1 and the biases must learn what is missing. Subtract it from "
         "every score.",
-        "The Loss",
+        "Noise-Contrastive Estimation",
     ),
     "hits_removed": Mistake(
         "Candidates that are the target were left out, as in sampled softmax. In NCE the noise is the "
         "noise's own distribution, targets included: without them it is another loss.",
-        "The Loss",
+        "Noise-Contrastive Estimation",
         "https://github.com/rwth-i6/returnn/pull/186",
     ),
     "mean_over_noise": Mistake(
         "The terms of the noise words were averaged, while the correction says that there are S of them. Add "
         "them up.",
-        "The Loss",
+        "Noise-Contrastive Estimation",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Before: "The Loss" in the chapter on sampled softmax."""
+"""Before: "Noise-Contrastive Estimation" in the chapter on sampled softmax."""
 
 import numpy
 
