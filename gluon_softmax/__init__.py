@@ -50,7 +50,6 @@ _HOME = {
     "check": "coursework.notebook",
     "try_gpu": "backend.device",
     "try_all_gpus": "backend.device",
-    "check": "coursework.notebook",
 }
 
 __all__ = sorted(_HOME)
