@@ -38,7 +38,7 @@ def test_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("to do     masked_bce(pred, label, mask): the loss")
     assert not gs.check("masked_bce", over_length, seed=3)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("not yet   masked_bce: the example: at [1]: ")
+    assert lines[0].startswith("not yet   masked_bce: the example: at [0]: ")
     assert lines[1].startswith("          The sum was divided by the row's length, padding included")
     assert any(
         'Read "The Masked Binary Cross-Entropy" in chapters/negative_sampling.py.' in line for line in lines
