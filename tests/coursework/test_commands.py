@@ -181,7 +181,7 @@ def test_show_has_the_whole_text_from_any_folder(
     assert (status, err) == (0, "") and "Hint" not in out
     for text in (about.title, about.hand_in, about.right_when, about.section, about.source, "20 min", ">>> "):
         assert text in out
-    assert "    pred = [[ 1.1 -2.2  3.3 -4.4  2.5]" in out and "    value = [0.93521  1.846186]" in out
+    assert "    pred = [[ 1.1 -2.2  3.3 -4.4  2.5]" in out and "    value = [0.93521  1.846209]" in out
     assert list(tmp_path.iterdir()) == []
 
 
