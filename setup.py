@@ -75,9 +75,15 @@ setup(
     license="MIT",
     python_requires=">=3.8,<3.13",
     packages=find_packages(include=["gluon_softmax", "gluon_softmax.*"]),
-    package_data={"gluon_softmax.coursework": ["exercises/order.txt", "exercises/*/*"]},
+    package_data={
+        "gluon_softmax.coursework": ["exercises/order.txt", "exercises/*/*"],
+        "gluon_softmax.pictures": ["page/*"],  # what the map's page is made of
+    },
     install_requires=REQUIRES + pinned("3.8") + pinned("3.9"),
-    extras_require={"test": TEST + pinned("3.8", "-test") + pinned("3.9", "-test")},
+    extras_require={
+        "test": TEST + pinned("3.8", "-test") + pinned("3.9", "-test"),
+        "map": ["umap-learn>=0.5,<0.6"],  # brings scikit-learn, so t-SNE too
+    },
     entry_points={"console_scripts": ["gluon-softmax = gluon_softmax.cli:main"]},
     cmdclass={"build_py": BuildWithCorpus},
 )

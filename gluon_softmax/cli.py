@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import shlex
@@ -14,7 +15,7 @@ from typing import Iterable, Mapping, Sequence, TextIO, cast
 
 from .models.vectors import get_similar_tokens
 from .models.word2vec_format import is_binary_path
-from .runs.arguments import PROGRAM, USER_ERROR, make_parser
+from .runs.arguments import PROGRAM, USER_ERROR, Action, make_parser
 from .runs.commands import evaluate_run, generate_run, train_run
 from .runs.defaults import COMMON
 from .runs.flags import flags_of, in_flags, one_line
@@ -238,15 +239,26 @@ def _add_exercises(parser: argparse.ArgumentParser) -> None:
     add_exercise_arguments(parser, flags_of)
 
 
+def _look(name: str, args: argparse.Namespace) -> None:
+    from .pictures.commands import ANSWERS  # no other command waits for its imports
+
+    answer = ANSWERS[name](args)
+    if args.json:
+        _print_json(answer.value)
+    for line in () if args.json else answer.lines:
+        print(line)
+
+
 def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-ACTIONS = {
+ACTIONS: dict[str, Action] = {
     "train": _train,
     "similar": _similar,
     "analogy": _analogy,
     "export": _export,
     "evaluate": _evaluate,
     "generate": _generate,
+    **{name: functools.partial(_look, name) for name in ("map", "plot", "compare", "runs", "doctor")},
 }

@@ -91,7 +91,8 @@ def test_wheel_carries_every_subpackage_and_of_data_only_the_embedded_corpus(tmp
     lib = tmp_path / "lib"
     built = {str(path.relative_to(lib)) for path in lib.rglob("*") if path.is_file()}
     sources = {str(path.relative_to(clone)) for path in (clone / "gluon_softmax").rglob("*.py")}
-    assert built == sources | {"gluon_softmax/data/mini_ptb.zip", f"{EXERCISES}/order.txt"}
+    page = {f"gluon_softmax/pictures/page/map.{kind}" for kind in ("html", "css", "js")}
+    assert built == sources | page | {"gluon_softmax/data/mini_ptb.zip", f"{EXERCISES}/order.txt"}
     assert {f"gluon_softmax/{name}/__init__.py" for name in ("output_layers", "models", "data")} <= built
     copy = (lib / "gluon_softmax" / "data" / "mini_ptb.zip").read_bytes()
     assert copy == (clone / "data" / "mini_ptb.zip").read_bytes()

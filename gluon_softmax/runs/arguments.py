@@ -7,6 +7,7 @@ from typing import Callable, Mapping, NamedTuple, NoReturn, Optional, Sequence
 
 from .. import __version__
 from .flags import did_you_mean, flags_of, one_line
+from .picture_arguments import add_compare, add_map, add_plot, add_runs
 from .train_arguments import add_train_arguments
 
 PROGRAM = "gluon-softmax"
@@ -93,7 +94,7 @@ def make_parser(
 
 
 def _examples(*commands: str) -> str:
-    lines = "".join(f"\n  {PROGRAM} {command}" for command in commands)
+    lines = "".join(f"\n  {PROGRAM} {command.strip()}" for command in commands)
     return f"example{'s' if len(commands) > 1 else ''}:{lines}"
 
 
@@ -185,5 +186,28 @@ COMMANDS = {
         ("runs/ptb-lm-sampled --words 1000", 'runs/ptb-lm-sampled --prefix "the company" --top-k 40'),
         _add_generate,
         {"name": "the run's corpus"},
+    ),
+    "map": Command(
+        "write a page that shows the words in the plane, with search and neighbours",
+        ("runs/ptb", "runs/mini --out map.html --method pca"),
+        add_map,
+    ),
+    "plot": Command(
+        "draw the loss, the held-out loss and the perplexity of runs over epochs and seconds",
+        ("runs/ptb", "runs/ptb runs/fast --out both.png"),
+        add_plot,
+        {"run": "RUN"},
+    ),
+    "compare": Command(
+        "print how runs differ: options, best figures, speed, neighbours of a few words",
+        ("runs/ptb runs/fast", "runs/ptb runs/fast --words chip bank --json"),
+        add_compare,
+        {"run": "RUN"},
+    ),
+    "runs": Command("list the runs in a folder", ("", "elsewhere --json"), add_runs),
+    "doctor": Command(
+        "print what a run finds here: versions, cards, threads, corpora, and what is slow and why",
+        ("", "--json"),
+        lambda _: None,
     ),
 }
