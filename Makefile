@@ -12,7 +12,7 @@ CHAPTERS := $(wildcard chapters/*.py)
 .DELETE_ON_ERROR:
 .PHONY: run test test-slow test-pythons lint torture mutants wheel data notebooks oracles bench clean help
 
-run: $(VENV)/.installed  ## train the skip-gram chapter, print neighbours of a few words, save the loss plot
+run: $(VENV)/.installed  ## train the skip-gram chapter, print neighbours, name the loss plot, the map and what is next
 	$(PY) chapters/negative_sampling.py $(ARGS)
 
 test: $(VENV)/.installed-test  ## the quick tests

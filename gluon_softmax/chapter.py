@@ -7,6 +7,7 @@ there they are read from the environment variable ``CHAPTER_ARGS``.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
 import sys
@@ -18,7 +19,8 @@ from .backend import mx
 from .backend.device import parse_device
 from .data.corpus import Corpus, load_corpus
 from .data.sources import choose_corpus, find_sources
-from .runs.arguments import USER_ERROR
+from .models.vectors import WordVectors
+from .runs.arguments import PROGRAM, USER_ERROR
 from .runs.flags import in_flags, one_line
 from .training.progress import in_notebook
 from .utils.checks import check_positive_int
@@ -56,6 +58,22 @@ class Chapter(NamedTuple):
         folder = (clone if (clone / "chapters").is_dir() else Path.cwd()) / "build"
         folder.mkdir(exist_ok=True)
         return folder / f"{self.name}{'-' if suffix else ''}{suffix}.png"
+
+    def finish(self, vectors: WordVectors) -> None:
+        """Keep the vectors beside the picture, and print where things are and which commands go on."""
+        path = self.picture("vectors").with_suffix(".txt")
+        vectors.save(path)
+        run = Path("runs") / Path(self.corpus_name).name
+        train = (
+            f"train --corpus {shlex.quote(self.corpus_name)} --batches blocks --out {shlex.quote(str(run))}"
+        )
+        if self.data_dir is not None:
+            train += f" --data-dir {shlex.quote(self.data_dir)}"
+        page = shlex.quote(str(path.with_suffix(".html")))
+        print(f"the loss plot:       {self.picture()}")
+        print(f"the vectors:         {path}")
+        print(f"a map of the words:  {_program()} map {shlex.quote(str(path))} --out {page}")
+        print(f"next:                {_program()} {'runs' if run.exists() else train}")
 
     def draw(
         self,
@@ -148,6 +166,16 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Exit with the status of a user's error."""
         _end(self.prog, message)
+
+
+def _program() -> str:
+    """The command line as it can be typed: beside the Python that runs, else on the path."""
+    beside = Path(sys.executable).with_name(PROGRAM)
+    if not beside.is_file():
+        return PROGRAM
+    with contextlib.suppress(ValueError):  # it is not below the working folder
+        beside = beside.relative_to(Path.cwd())
+    return shlex.quote(str(beside))
 
 
 def _script(name: str) -> str:

@@ -148,6 +148,7 @@ def _print_run(out: str, figures: Figures) -> None:
         tokens = run.vectors().tokens
         word = "chip" if "chip" in tokens else tokens[-1]
         print(f"neighbours of a word: {PROGRAM} similar {shlex.quote(out)} {shlex.quote(word)} -k 5")
+        print(f"a map of the words: {PROGRAM} map {shlex.quote(out)}")
     if figures:
         _print_figures(figures)
         print(f"text of its own: {PROGRAM} generate {shlex.quote(out)} --words 100")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import types
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy
 import pytest
 from matplotlib.figure import Figure
 
+from gluon_softmax import WordVectors, cli
 from gluon_softmax.chapter import Chapter, open_chapter, step_seconds
 
 
@@ -69,3 +71,22 @@ def test_the_first_steps_are_called_and_do_not_count() -> None:
     seconds = step_seconds(called.append, num_steps=3, warm_up=2)
     assert called == [0, 1, 2, 3, 4]
     assert len(seconds) == 3 and min(seconds) > 0
+
+
+def test_the_end_names_files_and_commands_that_exist(
+    chapter: Chapter, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".png").touch()  # the loss plot, which training wrote
+    chapter.finish(WordVectors(["<unk>", "chip", "bank"], [[0.0, 0.0], [1.0, 0.5], [0.5, 1.0]]))
+    said = dict(line.split(":", 1) for line in capsys.readouterr().out.splitlines())
+    assert list(said) == ["the loss plot", "the vectors", "a map of the words", "next"]
+    assert Path(said["the loss plot"].strip()).exists() and Path(said["the vectors"].strip()).exists()
+    command = shlex.split(said["a map of the words"])
+    assert Path(command[0]).name == "gluon-softmax"
+    assert cli.main(command[1:]) == 0
+    assert "chip" in (tmp_path / "vectors.html").read_text(encoding="utf-8")
+    assert shlex.split(said["next"])[1:3] == ["train", "--corpus"]
+    (tmp_path / "runs" / "mini_ptb").mkdir(parents=True)
+    chapter.finish(WordVectors(["chip"], [[1.0]]))
+    assert capsys.readouterr().out.splitlines()[-1].endswith("gluon-softmax runs")

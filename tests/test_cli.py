@@ -54,6 +54,7 @@ def test_train_prints_epochs_and_where_things_are(corpus: Path, tmp_path: Path, 
     assert lines[2].startswith("epoch 1: loss ")
     assert f"the loss plot is {run / 'loss.png'}" in lines[3]
     assert lines[4] == f"neighbours of a word: gluon-softmax similar '{run}' chip -k 5"
+    assert lines[5] == f"a map of the words: gluon-softmax map '{run}'"
 
 
 def test_train_json_is_what_metrics_hold(corpus: Path, tmp_path: Path, call: Call) -> None:
