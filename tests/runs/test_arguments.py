@@ -22,7 +22,7 @@ def test_help_shows_an_example_that_parses(command: str, call: Call) -> None:
     status, out, _ = call(command, "--help")
     assert status == 0
     examples = [
-        shlex.split(line) for line in out.splitlines() if line.startswith(f"  gluon-softmax {command} ")
+        shlex.split(line) for line in out.splitlines() if f"{line} ".startswith(f"  gluon-softmax {command} ")
     ]
     assert len(examples) == len(COMMANDS[command].examples) > 0
     for words in examples:
