@@ -162,13 +162,11 @@ valid = gs.SkipGramPairs(corpus, 4096, max_window_size, split="valid", held_out=
 fit = {"lr": lr, "device": chapter.device, "valid": valid, "schedule": "linear"}
 net = new_net()
 history = gs.train(net, pairs, chapter.num_epochs, plot=chapter.picture(), **fit)
-print(f"the loss plot is {chapter.picture()}")
 
 # %% [markdown]
 # ## Applying the Word Embedding
 #
-# Words that occur in the same contexts have vectors of a similar direction, so the neighbours of a word are
-# those with the largest cosine.
+# Words that occur in the same contexts have vectors of a similar direction, so of a large cosine.
 
 # %%
 for word in ("chip", "bank", "oil"):
