@@ -115,6 +115,7 @@ def test_ignore_index_takes_numpy_integers(name: str, kind: Any) -> None:
         "hierarchical": lambda: gs.HierarchicalSoftmax(COUNTS, IN_UNITS, **kwargs),
         "sampled": lambda: gs.SampledSoftmax(10, IN_UNITS, 3, **kwargs),
         "adaptive": lambda: gs.AdaptiveSoftmax(10, IN_UNITS, [4], **kwargs),
+        "in batch": lambda: gs.InBatchSoftmax(COUNTS, IN_UNITS, **kwargs),
     }[name]()
     layer.initialize()
     assert (layer(HIDDEN, IDS).asnumpy() == 0).tolist() == [False, True, False, False]
