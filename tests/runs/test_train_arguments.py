@@ -17,7 +17,7 @@ def test_the_short_help_of_train_fits_a_screen_with_a_line_for_each_option(
     monkeypatch.setenv("COLUMNS", columns)
     status, out, err = call("train", flag)
     lines = out.splitlines()
-    assert (status, err) == (0, "") and len(lines) < 35 and max(map(len, lines)) < 115
+    assert (status, err) == (0, "") and len(lines) < 35 and max(map(len, lines)) < 125
     options = [line.split()[0] for line in lines if line.startswith("  --")]
     brief = [option.flag for option in COMMON if option.brief]
     assert options == ["--out", "--resume", "--overwrite", "--quiet", "--json", *brief, "--help-all"]
