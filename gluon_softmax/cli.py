@@ -14,7 +14,6 @@ import warnings
 from typing import Iterable, Mapping, Sequence, TextIO, cast
 
 from .models.vectors import get_similar_tokens
-from .models.word2vec_format import is_binary_path
 from .runs.arguments import PROGRAM, USER_ERROR, Action, make_parser
 from .runs.commands import evaluate_run, generate_run, train_run
 from .runs.defaults import COMMON
@@ -22,6 +21,7 @@ from .runs.flags import flags_of, in_flags, one_line
 from .runs.folder import Run, finite_or_none
 from .runs.models import MODELS
 from .runs.train_arguments import choices_of_options, option_names
+from .runs.word_tests import evaluate_words, has_word_tests, lines_about
 from .utils.errors import TrainingInterrupted
 from .utils.streams import Unheard
 from .utils.types import Metrics
@@ -188,22 +188,24 @@ def _answers(found: Iterable[tuple[str, float]]) -> list[dict[str, object]]:
 
 def _export(args: argparse.Namespace) -> None:
     vectors = Run(args.run).vectors()
-    binary = is_binary_path(args.path)
-    vectors.save(args.path, binary)
+    title = vectors.save(args.path, format=args.format)
     words, dimensions = vectors.matrix.shape
     if args.json:
         _print_json({"path": args.path, "words": words, "dimensions": dimensions})
     else:
-        kind = "binary" if binary else "text"
-        print(f"{args.path}: {words:,} words, {dimensions} dimensions, word2vec {kind} format")
+        print(f"{args.path}: {words:,} words, {dimensions} dimensions, {title}")
 
 
 def _evaluate(args: argparse.Namespace) -> None:
+    asks_words = has_word_tests(args.run, args.word_pairs, args.analogies)
+    words = evaluate_words(args.run, args.word_pairs, args.analogies) if asks_words else {}
     figures = evaluate_run(args.run, args.device, args.data_dir)
     if args.json:
-        _print_json(_finite(figures))
-    else:
-        _print_figures(figures)
+        _print_json({**_finite(figures), **({"words": words} if words else {})})
+        return
+    _print_figures(figures)
+    for line in lines_about(words) if words else ():
+        print(line)
 
 
 def _finite(figures: Figures) -> dict[str, Metrics]:

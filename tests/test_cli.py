@@ -16,6 +16,7 @@ from oracles.small_runs import Call, check_error, small_argv, write_sentences
 from gluon_softmax import cli
 from gluon_softmax.models.vectors import WordVectors
 from gluon_softmax.runs.folder import Run
+from gluon_softmax.runs.word_tests import lines_about
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -143,9 +144,11 @@ def test_evaluate(run: str, call: Call) -> None:
     figures = json.loads(out)
     assert status == 0
     assert figures["valid"]["loss"] == pytest.approx(Run(run).metrics()[-1]["valid_loss"], rel=1e-6)
+    words = figures.pop("words")
+    assert set(words) == {"word_pairs", "analogies"}
     assert {split: list(values) for split, values in figures.items()} == {"valid": ["loss"], "test": ["loss"]}
     expected = [f"{split}: loss {values['loss']:.3f}" for split, values in figures.items()]
-    assert call("evaluate", run)[1].splitlines() == expected
+    assert call("evaluate", run)[1].splitlines() == [*expected, *lines_about(words)]
 
 
 def test_resume_goes_on_and_overwrite_replaces(corpus: Path, tmp_path: Path, call: Call) -> None:

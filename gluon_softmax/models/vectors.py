@@ -6,23 +6,23 @@ This needs NumPy alone, so that a query to saved vectors is answered without wai
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Protocol, Sequence, Union
+from typing import TYPE_CHECKING, Protocol, Sequence
 
 import numpy
 
 from ..utils.checks import check_choice, check_positive_int
 from ..utils.errors import UnknownTokenError
-from ..utils.types import AnyArray, VocabLike
+from ..utils.types import VocabLike
 from ..vocabulary.tokens import UNK
-from .word2vec_format import read_vectors, write_binary, write_text
+from .formats.registry import read_vectors, write_vectors
+from .formats.word2vec import write_binary
+from .rows import Matrix, finite_rows, highest, unit_rows, zero_rows
+from .vector_cache import Kept, read_cache, write_cache
 
 if TYPE_CHECKING:
     from mxnet.gluon import Parameter
 
-Matrix = Union[AnyArray, Sequence[Sequence[float]]]  # one row per word
-
-
-METHODS = ("add", "mul")
+METHODS = ("add", "mul", "3cosadd", "3cosmul")  # the paper's names, and short ones
 _COS_MUL_EPSILON = 1e-6  # gensim's; the paper has 0.001
 
 
@@ -44,10 +44,10 @@ class WordVectors:
     Parameters
     ----------
     tokens : V different words, by id.
-    matrix : (V, d) finite numbers, NumPy's or MXNet's; kept as a read-only float32 copy.
+    matrix : (V, d) finite numbers, NumPy's or MXNet's; copied to float32.
 
-    Attributes: ``tokens`` (list), ``matrix`` (V, d). ``len(vectors)``, ``"chip" in vectors`` and
-    ``vectors["chip"]`` (d,) work as in a dict.
+    Attributes: ``tokens`` (list), ``matrix`` (V, d), ``unit``, the same with rows of length 1.
+    ``len(vectors)``, ``"chip" in vectors`` and ``vectors["chip"]`` (d,) work as in a dict.
 
     Raises TypeError for tokens that are not strings, ValueError for repeated tokens, another number of rows
     than tokens, NaN or infinity.
@@ -63,12 +63,10 @@ class WordVectors:
                 raise ValueError(
                     f"tokens takes each word once; got {token!r} for ids {self._ids[token]} and {i}"
                 )
-        self.matrix = _finite_rows(matrix, self.tokens)  # (V, d)
+        self.matrix = finite_rows(matrix, self.tokens)  # (V, d)
         self.matrix.setflags(write=False)
-        norms = numpy.sqrt(numpy.einsum("vd,vd->v", self.matrix, self.matrix, dtype=numpy.float64))  # (V,)
-        self._is_zero = norms == 0
-        unit = self.matrix / numpy.where(self._is_zero, 1.0, norms)[:, None]
-        self._unit = unit.astype(numpy.float32)  # (V, d)
+        self.unit = unit_rows(self.matrix)  # (V, d)
+        self._zeros = zero_rows(self.matrix)
 
     def most_similar(
         self,
@@ -84,9 +82,9 @@ class WordVectors:
         With several words the answer is near to the positive ones and far from the negative ones. All
         vectors are scaled to length 1; the words asked about are no answers.
 
-            add   cos(x, sum of positive - sum of negative)                     3CosAdd
-            mul   product of (1 + cos(x, p)) / 2 over positive words p,         3CosMul
-                  divided by that over the negative ones, plus 1e-6
+            add, 3cosadd   cos(x, sum of positive - sum of negative)
+            mul, 3cosmul   product of (1 + cos(x, p)) / 2 over positive words p,
+                           divided by that over the negative ones, plus 1e-6
 
         Levy and Goldberg 2014, "Linguistic Regularities in Sparse and Explicit Word Representations";
         gensim's ``most_similar`` and ``most_similar_cosmul`` give the same numbers.
@@ -96,7 +94,7 @@ class WordVectors:
         token : a positive word.
         k : how many answers.
         positive, negative : further words; at least one word in all.
-        method : "add" or "mul".
+        method : "3cosadd" or "add", "3cosmul" or "mul".
 
         Raises KeyError for an unknown word, with the nearest spellings; TypeError or ValueError unless k is
         an integer of at least 1, and ValueError for no word and for another method.
@@ -106,11 +104,11 @@ class WordVectors:
         dislikes = self._ids_of("negative", negative)
         if not likes and not dislikes:
             raise ValueError("positive takes one word or more, if there is no token or negative; got none")
-        if method == "mul":
+        if method.endswith("mul"):
             return self._nearest(self._products(likes, dislikes), likes + dislikes, k)
         signs = numpy.repeat([1.0, -1.0], [len(likes), len(dislikes)])
         lone = len(likes) == 1 and not dislikes
-        target = self._unit[likes[0]] if lone else _scaled(signs @ self._unit[likes + dislikes])  # (d,)
+        target = self.unit[likes[0]] if lone else _scaled(signs @ self.unit[likes + dislikes])  # (d,)
         return self._nearest(self._cosines(target), likes + dislikes, k)
 
     def analogy(self, a: str, b: str, c: str, k: int = 10) -> list[tuple[str, float]]:
@@ -128,7 +126,7 @@ class WordVectors:
 
     def similarity(self, a: str, b: str) -> float:
         """The cosine of two words, from −1 to 1; raises KeyError for an unknown one."""
-        return float(self._cosines(self._unit[self._id(a)], [self._id(b)])[0])
+        return float(self._cosines(self.unit[self._id(a)], [self._id(b)])[0])
 
     def doesnt_match(self, tokens: Sequence[str]) -> str:
         """The word whose cosine with the mean of all of `tokens`, scaled to length 1, is the lowest.
@@ -139,7 +137,7 @@ class WordVectors:
         ids = self._ids_of("tokens", tokens)
         if not ids:
             raise ValueError("tokens takes one word or more; got none")
-        return self.tokens[ids[int(self._cosines(_scaled(self._unit[ids].mean(axis=0)), ids).argmin())]]
+        return self.tokens[ids[int(self._cosines(_scaled(self.unit[ids].mean(axis=0)), ids).argmin())]]
 
     def _ids_of(self, name: str, tokens: Sequence[str]) -> list[int]:
         return [self._id(token) for token in _words(name, tokens)]
@@ -147,7 +145,7 @@ class WordVectors:
     def _products(self, likes: list[int], dislikes: list[int]) -> numpy.ndarray:
         """The scores of 3CosMul (V,) for words near to `likes` and far from `dislikes`."""
         liked, disliked = (  # (V,) each
-            ((1.0 + numpy.clip(self._unit @ self._unit[ids].T, -1.0, 1.0)) / 2.0).prod(axis=1)
+            ((1.0 + numpy.clip(self.unit @ self.unit[ids].T, -1.0, 1.0)) / 2.0).prod(axis=1)
             for ids in (likes, dislikes)
         )
         scores: numpy.ndarray = liked / (disliked + _COS_MUL_EPSILON)
@@ -155,17 +153,16 @@ class WordVectors:
 
     def _cosines(self, unit: numpy.ndarray, ids: Sequence[int] | slice = slice(None)) -> numpy.ndarray:
         """The cosines of the words at `ids` (n) with `unit` (d,), a vector of length 1: (n,)."""
-        cosines: numpy.ndarray = numpy.clip(self._unit[ids] @ unit, -1.0, 1.0)
+        cosines: numpy.ndarray = numpy.clip(self.unit[ids] @ unit, -1.0, 1.0)
         return cosines
 
     def _nearest(self, scores: numpy.ndarray, queries: list[int], k: int) -> list[tuple[str, float]]:
         """The k words with the highest `scores` (V,), without `queries`, their ids."""
-        k = check_positive_int("k", k)
-        excluded = set(queries)
-        if UNK in self._ids:
-            excluded.add(self._ids[UNK])
-        order = numpy.lexsort((-scores, self._is_zero))  # the nearest first; equally near ones by id
-        best = order[~numpy.isin(order, list(excluded))][:k]
+        k = min(check_positive_int("k", k), len(self))
+        excluded = {*queries, self._ids.get(UNK, queries[0])}
+        ranks = scores.copy()
+        ranks[self._zeros] = -numpy.inf
+        best = [i for i in highest(ranks, k + len(excluded)) if i not in excluded][:k]
         return [(self.tokens[i], float(scores[i])) for i in best]
 
     def _id(self, token: str) -> int:
@@ -188,44 +185,70 @@ class WordVectors:
     def __repr__(self) -> str:
         return f"WordVectors({len(self):,} words, {self.matrix.shape[1]} dimensions)"
 
-    def save(self, path: str | os.PathLike[str], binary: bool = False, *, newlines: bool = False) -> None:
-        """Write a file in the word2vec text or binary format; see `word2vec_format`.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        binary: bool | None = None,
+        *,
+        newlines: bool = False,
+        format: str | None = None,
+    ) -> str:
+        """Write the vectors in a format that other programs read, and return what it is called.
 
-        The file appears whole or not at all: it is written beside `path` and then moved to it. gensim's
-        ``KeyedVectors.load_word2vec_format`` reads both formats, and ``d2l.TokenEmbedding`` text, where it is
-        called ``vec.txt``. Both bring every number back exactly.
+        A file appears whole or not at all. Every format brings every number back exactly.
 
         Parameters
         ----------
-        path : the file; one that is there is replaced.
-        binary : the binary format instead of text.
-        newlines : a line feed after each row of the binary format, as word2vec.c has it and gensim has not.
+        path : the file, or the folder of a format that has several; what is there is replaced.
+        binary : word2vec's binary format, or with False its text, whatever the name.
+        newlines : a line feed after each row of the binary format, as word2vec.c writes it.
+        format : one of ``formats.registry.FORMATS``; by default the one that the name ends like, else
+            word2vec's text.
 
-        Raises ValueError, before anything is written, for a word that is empty or holds a space or a line
-        feed, which the formats cannot carry.
+        Raises ValueError, before anything is written, for a word that the format cannot carry; ImportError
+        for a library that is missing.
         """
-        if binary:
+        if newlines and binary:
             write_binary(path, self.tokens, self.matrix, newlines)
-        else:
-            write_text(path, self.tokens, self.matrix)
+            return "word2vec binary format"
+        return write_vectors(path, self.tokens, self.matrix, _named(binary, format))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], binary: bool | None = None) -> WordVectors:
-        """Read a file in the word2vec text or binary format.
-
-        Empty lines of text and spaces at the end of a line are ignored, and line feeds between the rows of
-        the binary format.
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        binary: bool | None = None,
+        *,
+        format: str | None = None,
+        cache: bool = False,
+    ) -> WordVectors:
+        """Read a file or folder of vectors in any of the formats.
 
         Parameters
         ----------
-        path : the file.
-        binary : whether it is binary; None finds out from the first row.
+        path : the file or the folder.
+        binary : whether a word2vec file is binary; None finds out from the first row.
+        format : as for `save`; by default what the name or the folder's files say.
+        cache : keep a large file's vectors beside it as ``.npy``; see `vector_cache`.
 
-        Raises ValueError, with the line's or the word's number, for a missing header, more or fewer words
-        than it says, a line with another number of numbers, a number that is none or not finite in float32,
-        a repeated or an empty word, or one that is not UTF-8.
+        Raises ValueError, with the file and the line's or word's number, for a missing header, more or fewer
+        words than it says, a row of another width, a number that is none or not finite in float32, a word
+        that is repeated, empty or not UTF-8, and what else a format refuses.
         """
-        return cls(*read_vectors(path, binary))
+        kept = read_cache(path) if cache else None
+        if kept is not None:
+            vectors = cls.__new__(cls)
+            vectors.tokens, vectors.matrix, vectors.unit, vectors._zeros = kept
+            vectors._ids = dict(zip(kept.tokens, range(len(kept.tokens))))
+            return vectors
+        tokens, matrix = read_vectors(path, _named(binary, format))
+        try:
+            vectors = cls(tokens, matrix)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path}: {error}") from None
+        if cache:
+            write_cache(path, Kept(vectors.tokens, vectors.matrix, vectors.unit, vectors._zeros))
+        return vectors
 
 
 def get_similar_tokens(
@@ -264,28 +287,14 @@ def _words(name: str, tokens: Sequence[str]) -> Sequence[str]:
     return tokens
 
 
+def _named(binary: bool | None, name: str | None) -> str | None:
+    """The format that `binary` means, or the one that is named."""
+    if binary is not None and name is not None:
+        raise ValueError(f"format takes None where binary is given; got {name!r}")
+    return name if binary is None else "word2vec-binary" if binary else "word2vec"
+
+
 def _scaled(vector: numpy.ndarray) -> numpy.ndarray:
     """The vector (d,) in float32 with length 1, or of zeros."""
     scaled: numpy.ndarray = vector / (numpy.linalg.norm(vector) or 1.0)
     return scaled.astype(numpy.float32)
-
-
-def _finite_rows(matrix: Matrix, tokens: list[str]) -> numpy.ndarray:
-    """`matrix` as a float32 copy (V, d), finite, one row per token."""
-    given = matrix.asnumpy() if hasattr(matrix, "asnumpy") else numpy.asarray(matrix)
-    if given.dtype.kind not in "iuf":
-        raise TypeError(f"matrix takes numbers; got dtype {given.dtype}")
-    if given.ndim != 2 or not given.size:
-        raise ValueError(f"matrix takes shape (words, dimensions), both at least 1; got {given.shape}")
-    if len(given) != len(tokens):
-        raise ValueError(f"matrix takes one row for each of {len(tokens)} tokens; got {len(given)} rows")
-    rows = _to_float32(given)
-    for i, j in numpy.argwhere(~numpy.isfinite(rows))[:1]:
-        raise ValueError(f"matrix takes finite float32 numbers; got {given[i, j]} for {tokens[i]!r}")
-    return rows
-
-
-def _to_float32(matrix: numpy.ndarray) -> numpy.ndarray:
-    """A float32 copy, infinite where float32 cannot hold a number."""
-    with numpy.errstate(over="ignore"):
-        return matrix.astype(numpy.float32)

@@ -6,6 +6,7 @@ import argparse
 from typing import Callable, Mapping, NamedTuple, NoReturn, Optional, Sequence
 
 from .. import __version__
+from ..models.formats.registry import FORMATS
 from .flags import did_you_mean, flags_of, one_line
 from .picture_arguments import add_compare, add_map, add_plot, add_runs
 from .train_arguments import add_train_arguments
@@ -113,12 +114,25 @@ def _add_analogy(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
-    parser.add_argument("path", metavar="FILE", help="the file to write, binary if it ends in .bin")
+    parser.add_argument("path", metavar="PATH", help="the file or folder to write")
+    parser.add_argument(
+        "--format", metavar="NAME", help=f"{', '.join(FORMATS)} (default: what the name ends like)"
+    )
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     _add_where(parser)
+    parser.add_argument(
+        "--word-pairs",
+        metavar="FILE",
+        help="lines 'word TAB word TAB number' (default: WordSim-353 and SimLex-999, which gensim brings)",
+    )
+    parser.add_argument(
+        "--analogies",
+        metavar="FILE",
+        help="lines of four words in sections ': name' (default: word2vec's, which gensim brings)",
+    )
 
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:
@@ -171,13 +185,14 @@ COMMANDS = {
         _add_analogy,
     ),
     "export": Command(
-        "write the vectors in the word2vec text format, or binary to FILE.bin",
-        ("runs/ptb vec.txt", "runs/ptb vec.bin"),
+        "write the vectors in a format that another program reads",
+        ("runs/ptb vec.txt", "runs/ptb vec.bin", "runs/ptb folder --format safetensors"),
         _add_export,
     ),
     "evaluate": Command(
-        "print the held-out loss on the valid and test splits, and a language model's perplexity",
-        ("runs/ptb --json",),
+        "print the held-out loss on the valid and test splits, a language model's perplexity, and what word "
+        "vectors know of word pairs and analogies",
+        ("runs/ptb --json", "runs/ptb --word-pairs pairs.tsv --analogies questions.txt"),
         _add_evaluate,
         {"name": "the run's corpus"},
     ),

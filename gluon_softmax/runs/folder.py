@@ -23,6 +23,7 @@ import numpy
 
 from .. import __version__
 from ..data.corpus import Corpus
+from ..models.vector_cache import cache_paths
 from ..models.vectors import WordVectors
 from ..training.checkpoint import Checkpoint
 from ..utils.checks import check_positive_int, shown
@@ -98,6 +99,7 @@ class Run:
             self.config_path,
             self.metrics_path,
             self.vectors_path,
+            *cache_paths(self.vectors_path),
             self.plot_path,
             self.checkpoint.folder,
             self.best.folder,
@@ -151,7 +153,7 @@ class Run:
             )
         if not self.vectors_path.exists():
             raise CheckpointError(f"{self.folder} has no {self.vectors_path.name} yet: no epoch of it ended")
-        vectors = WordVectors.load(self.vectors_path)
+        vectors = WordVectors.load(self.vectors_path, cache=True)
         if _vocab_sha256(vectors.tokens) != config["corpus"]["vocab_sha256"]:
             raise CheckpointError(
                 f"{self.vectors_path} is damaged or another run's: its {len(vectors):,} words are not the "

@@ -41,8 +41,11 @@ def test_several_words_near_and_far(vectors: WordVectors, peer: Any) -> None:
         assert numpy.allclose([s for _, s in found], [s for _, s in expected], atol=1e-6)
         if not positive:  # gensim refuses it
             continue
+        both = vectors.most_similar(positive=positive, negative=negative, k=20, method="3cosadd")
+        assert both == vectors.most_similar(positive=positive, negative=negative, k=20, method="add")
         mul = peer.most_similar_cosmul(positive=positive, negative=negative, topn=20)
-        found = vectors.most_similar(positive=positive, negative=negative, k=20, method="mul")
+        found = vectors.most_similar(positive=positive, negative=negative, k=20, method="3cosmul")
+        assert found == vectors.most_similar(positive=positive, negative=negative, k=20, method="mul")
         assert [token for token, _ in found] == [token for token, _ in mul]
         assert numpy.allclose([s for _, s in found], [s for _, s in mul], rtol=1e-4)
 
@@ -86,7 +89,7 @@ WRONG: list[tuple[Question, type[Exception], str]] = [
     (
         lambda v: v.most_similar("word1", method="cosmul"),
         ValueError,
-        "method takes one of add, mul; got 'cosmul'",
+        "method takes one of add, mul, 3cosadd, 3cosmul; got 'cosmul'",
     ),
     (lambda v: v.most_similar("word1", negative=["wurd2"]), KeyError, "nearest spellings: word2"),
     (lambda v: v.similarity("word1", "x"), KeyError, "'x' is none of the 60 words"),

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gluon_softmax.models import word2vec_format
 from gluon_softmax.models.vectors import WordVectors
 
 SPACED = [
@@ -221,8 +220,3 @@ def test_a_file_with_bytes_changed_is_read_or_refused_with_its_name(
                 assert numpy.isfinite(vectors.matrix).all() and all(vectors.tokens)
     assert refused > 300
     assert os.listdir(path.parent) == [path.name]
-
-
-def test_a_name_that_says_binary() -> None:
-    names = {"vec.bin": True, "VEC.BIN": True, "vec.txt": False, "bin": False, "vec.bin.txt": False}
-    assert {name: word2vec_format.is_binary_path(name) for name in names} == names

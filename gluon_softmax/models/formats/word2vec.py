@@ -12,13 +12,15 @@ import os
 import re
 from array import array
 from pathlib import Path
-from typing import IO, Iterator, NamedTuple, Sequence
+from typing import IO, Iterable, Iterator, List, NamedTuple, Sequence, Tuple
 
 import numpy
 
-from ..utils.files import whole_file
+from ...utils.files import whole_file
 
+Vectors = Tuple[List[str], numpy.ndarray]  # the words, and the matrix (V, d)
 _FLOAT32 = numpy.dtype("<f4")
+_BLOCK = 1 << 20  # numbers kept in float64 before they become float32
 _MAX_HEADER = 1000  # bytes: what is longer is no header
 _NO_NUMBER = re.compile(rb"[_\t\v\f\r]")  # Python's float skips these, and no other reader does
 _TEXT_BYTES = bytes([9, 13, *range(32, 127)])  # all that text may hold between a word and the end of its line
@@ -31,18 +33,15 @@ class Header(NamedTuple):
     size: int
 
 
-def is_binary_path(path: str | os.PathLike[str]) -> bool:
-    """Whether a file's name says that it is binary: it ends in ``.bin``."""
-    return Path(path).suffix.lower() == ".bin"
-
-
-def write_text(path: str | os.PathLike[str], tokens: Sequence[str], matrix: numpy.ndarray) -> None:
+def write_text(
+    path: str | os.PathLike[str], tokens: Sequence[str], matrix: numpy.ndarray, ends: str = " \n"
+) -> None:
     """Write the text format: tokens (V), matrix float32 (V, d).
 
     Nine digits bring every float32 back exactly. Raises ValueError, before anything is written, for a word
-    that the format cannot carry.
+    that holds one of the characters `ends`, or none at all.
     """
-    _check_tokens(tokens)
+    check_tokens(tokens, ends)
     row_format = "%s" + " %.9g" * matrix.shape[1] + "\n"
     with whole_file(path, "w") as file:
         file.write(f"{len(tokens)} {matrix.shape[1]}\n")
@@ -58,7 +57,7 @@ def write_binary(
     With `newlines` a line feed follows each row, as word2vec.c writes it; gensim writes none. Both programs
     read both. Raises ValueError, before anything is written, for a word that the format cannot carry.
     """
-    _check_tokens(tokens)
+    check_tokens(tokens)
     end = b"\n" if newlines else b""
     with whole_file(path) as file:
         file.write(b"%d %d\n" % matrix.shape)
@@ -66,16 +65,18 @@ def write_binary(
             file.write(token.encode() + b" " + row.tobytes() + end)
 
 
-def _check_tokens(tokens: Sequence[str]) -> None:
+def check_tokens(tokens: Sequence[str], ends: str = " \n") -> None:
+    """Raise ValueError for the first word that is empty or holds a character that ends a word or a row."""
+    wrong = re.compile(f"[{re.escape(ends)}]")
     for token in tokens:
-        if not token or " " in token or "\n" in token:
-            raise ValueError(
-                "tokens takes words without a space or a line feed, which end a word in the word2vec "
-                f"formats, and of one letter or more; got {token!r}"
-            )
+        if not token or wrong.search(token):
+            kinds = "a space or a line feed, which end a word in the word2vec formats"
+            if ends != " \n":
+                kinds = f"one of the characters {ends!r}, which end a word in this format"
+            raise ValueError(f"tokens takes words without {kinds}, and of one letter or more; got {token!r}")
 
 
-def read_vectors(path: str | os.PathLike[str], binary: bool | None = None) -> tuple[list[str], numpy.ndarray]:
+def read_vectors(path: str | os.PathLike[str], binary: bool | None = None) -> Vectors:
     """The words and the matrix (V, d) of a file in either format.
 
     Parameters
@@ -90,7 +91,7 @@ def read_vectors(path: str | os.PathLike[str], binary: bool | None = None) -> tu
         header = _read_header(path, file)
         if binary is None:
             binary = _looks_binary(file)
-        return _read_binary(path, file, header) if binary else _read_text(path, file, header)
+        return _read_binary(path, file, header) if binary else read_rows(path, file, header)
 
 
 def _read_header(path: Path, file: IO[bytes]) -> Header:
@@ -112,10 +113,15 @@ def _looks_binary(file: IO[bytes]) -> bool:
     return bool(numbers.rstrip(b"\n").translate(None, _TEXT_BYTES))
 
 
-def _read_text(path: Path, file: IO[bytes], header: Header) -> tuple[list[str], numpy.ndarray]:
-    lines: dict[str, int] = {}  # the line of each word, in order
+def read_rows(path: Path, lines: Iterable[bytes], header: Header, first: int = 2) -> Vectors:
+    """The words and the matrix (V, d) of lines of text, of which `first` is the first one's number.
+
+    Raises ValueError for what `WordVectors.load` says; a header of -1 words takes any number of them.
+    """
+    line_of: dict[str, int] = {}  # the line of each word, in order
+    blocks: list[numpy.ndarray] = []
     values = array("d")
-    for number, line in enumerate(file, start=2):
+    for number, line in enumerate(lines, start=first):
         word, *numbers = line.rstrip(b" \r\n").split(b" ")
         if not word and not numbers:
             continue
@@ -123,27 +129,42 @@ def _read_text(path: Path, file: IO[bytes], header: Header) -> tuple[list[str], 
         if len(numbers) != header.size:
             raise ValueError(f"{here}: takes a word and {header.size} numbers; got {len(numbers)}")
         token = _decode(word, here)
-        if lines.setdefault(token, number) != number:
-            raise ValueError(f"{here}: takes each word once; line {lines[token]} has {token!r}")
-        if _NO_NUMBER.search(line, len(word), len(line.rstrip(b"\r\n"))):
-            wrong = next(field for field in numbers if _NO_NUMBER.search(field))
-            raise ValueError(f"{here}: takes numbers; got {wrong.decode(errors='backslashreplace')!r}")
-        try:
-            values.extend(map(float, numbers))
-        except ValueError as error:
-            raise ValueError(f"{here}: takes numbers; {error}") from None
-    if len(lines) != header.num_words:
+        if line_of.setdefault(token, number) != number:
+            raise ValueError(f"{here}: takes each word once; line {line_of[token]} has {token!r}")
+        values.extend(_numbers(numbers, line[len(word) :].rstrip(b"\r\n"), here))
+        if len(values) >= _BLOCK:
+            blocks.append(_to_float32(path, values, header.size, line_of))
+            values = array("d")
+    if header.num_words not in (-1, len(line_of)):
         raise ValueError(
-            f"{path}, line 1: the header says {header.num_words} words; got {len(lines)} lines of words"
+            f"{path}, line 1: the header says {header.num_words} words; got {len(line_of)} lines of words"
         )
-    matrix = numpy.frombuffer(values).reshape(header)  # (V, d)
-    numbers_of_lines = list(lines.values())
-    for row, value in _not_finite(matrix):
-        raise ValueError(f"{path}, line {numbers_of_lines[row]}: takes finite float32 numbers; got {value}")
-    return list(lines), matrix
+    blocks.append(_to_float32(path, values, header.size, line_of))
+    return list(line_of), numpy.concatenate(blocks)
 
 
-def _read_binary(path: Path, file: IO[bytes], header: Header) -> tuple[list[str], numpy.ndarray]:
+def _numbers(fields: list[bytes], text: bytes, here: str) -> Iterable[float]:
+    """The numbers of a row, whose bytes are `text`."""
+    if _NO_NUMBER.search(text):
+        wrong = next(field for field in fields if _NO_NUMBER.search(field))
+        raise ValueError(f"{here}: takes numbers; got {wrong.decode(errors='backslashreplace')!r}")
+    try:
+        return list(map(float, fields))
+    except ValueError as error:
+        raise ValueError(f"{here}: takes numbers; {error}") from None
+
+
+def _to_float32(path: Path, values: array[float], size: int, line_of: dict[str, int]) -> numpy.ndarray:
+    """The last rows that were read, (n, size), in float32; their words are the last of `line_of`."""
+    rows = numpy.frombuffer(values).reshape(-1, size) if size else numpy.zeros((0, 0))
+    for row, value in _not_finite(rows):
+        number = list(line_of.values())[row - len(rows)]
+        raise ValueError(f"{path}, line {number}: takes finite float32 numbers; got {value}")
+    with numpy.errstate(over="ignore"):
+        return rows.astype(numpy.float32)
+
+
+def _read_binary(path: Path, file: IO[bytes], header: Header) -> Vectors:
     width = header.size * _FLOAT32.itemsize
     content = file.read()
     if len(content) < header.num_words * (width + 2):  # before an array of a wrong header's size is made

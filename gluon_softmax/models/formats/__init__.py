@@ -1,0 +1,1 @@
+"""Files of word vectors, one format a file; `registry` knows them all."""
