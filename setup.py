@@ -48,6 +48,17 @@ TEST = [
 ]
 
 
+EXTRAS = {
+    "map": ["umap-learn>=0.5,<0.6"],  # brings scikit-learn, so t-SNE too
+    "gensim": ['gensim>=4.3,<5; python_version >= "3.9"', "gensim>=4.3,<4.4; python_version < '3.9'"],
+    "formats": [
+        "safetensors",  # without it the same bytes are written in a few lines
+        "pyarrow<22",  # the last that takes NumPy 1
+    ],
+    "datasets": ["datasets<4", "pyarrow<22"],  # later ones want a pyarrow that wants NumPy 2
+}
+
+
 def pinned(version: str, suffix: str = "") -> list:
     """The lines of requirements/python{version}{suffix}.txt, each under its Python's marker."""
     lines = (ROOT / "requirements" / f"python{version}{suffix}.txt").read_text(encoding="utf-8").splitlines()
@@ -80,10 +91,7 @@ setup(
         "gluon_softmax.pictures": ["page/*"],  # what the map's page is made of
     },
     install_requires=REQUIRES + pinned("3.8") + pinned("3.9"),
-    extras_require={
-        "test": TEST + pinned("3.8", "-test") + pinned("3.9", "-test"),
-        "map": ["umap-learn>=0.5,<0.6"],  # brings scikit-learn, so t-SNE too
-    },
+    extras_require={**EXTRAS, "test": TEST + pinned("3.8", "-test") + pinned("3.9", "-test")},
     entry_points={"console_scripts": ["gluon-softmax = gluon_softmax.cli:main"]},
     cmdclass={"build_py": BuildWithCorpus},
 )

@@ -14,6 +14,7 @@ import pytest
 from oracles.small_runs import Call, check_error, small_argv, write_sentences
 
 from gluon_softmax import cli
+from gluon_softmax.models.formats.registry import FORMATS
 from gluon_softmax.models.vectors import WordVectors
 from gluon_softmax.runs.folder import Run
 from gluon_softmax.runs.word_tests import lines_about
@@ -137,6 +138,19 @@ def test_export_to_a_name_that_ends_in_bin_writes_the_binary_format(
     assert call("export", run, path)[:2] == (0, f"{path}: 13 words, 5 dimensions, word2vec binary format\n")
     vectors, again = Run(run).vectors(), WordVectors.load(path, binary=True)
     assert again.tokens == vectors.tokens and (again.matrix == vectors.matrix).all()
+
+
+@pytest.mark.parametrize("name", ["fasttext", "d2l", "safetensors", "projector"])
+def test_what_is_exported_in_any_format_is_where_a_run_starts(
+    name: str, run: str, corpus: Path, tmp_path: Path, call: Call
+) -> None:
+    path = tmp_path / "out"
+    said = f"{path}: 13 words, 5 dimensions, {FORMATS[name].title}\n"
+    assert call("export", run, path, "--format", name)[:2] == (0, said)
+    if path.is_file():
+        path = path.rename(path.with_suffix(".vec"))
+    status, out, err = call(*small_argv(corpus, tmp_path / "run", "--num-epochs", "1", "--vectors", path))
+    assert (status, err) == (0, "") and f"begin with their vector of {path}" in out
 
 
 def test_evaluate(run: str, call: Call) -> None:

@@ -80,7 +80,7 @@ COMMON: tuple[Option, ...] = (
         "vectors",
         str,
         None,
-        "a file of word vectors from which known words start",
+        "a file or folder of word vectors, in any format that export writes, from which known words start",
         brief="a file of vectors to start from",
     ),
     Option("log_interval", int, None, "batches between two looks at the loss, each with a line"),

@@ -148,7 +148,22 @@ analogy {run} chip the xyzzy | 'xyzzy' is none of the 13 words
 export {run} {corpus} | {corpus}
 export {run} {here}/nothing/vectors.txt | {here}/nothing
 export {lm} {here}/vectors.txt | takes no question about words
+export {run} {here}/v --format glove | --format takes one of word2vec, word2vec-binary, fasttext, gensim
+export {run} {here}/corpus --format parquet | Is a folder, into which formats d2l, safetensors, projector
+export {run} {run} --format safetensors | PATH takes a folder of its own for model.safetensors
+export {run} {here}/v.safetensors | PATH takes a folder or a file named model.safetensors
+export {run} {here}/metadata.tsv | PATH takes a folder or a file *.tsv
+export {run} {here}/a/b --format d2l | {here}/a/b
+export {run} ~nosuchuser/v | PATH takes a path below a home that is there; got '~nosuchuser/v'
 evaluate {here}/nothing | RUN takes a folder that
+evaluate {run} --word-pairs typo.tsv | typo.tsv
+evaluate {run} --word-pairs {corpus} | {corpus}
+evaluate {run} --word-pairs {corpus}/train.txt | takes lines of two words and a number with tabs
+evaluate {run} --word-pairs ~nosuchuser/v | --word-pairs takes a path below a home that is there
+evaluate {run} --analogies {corpus}/train.txt | takes a section, ': its name', first; got
+evaluate {run} --analogies typo.txt | typo.txt
+evaluate {lm} --analogies typo.txt | --analogies takes a run that has word vectors; {lm} is a lm
+evaluate {lm} --word-pairs typo.txt | --word-pairs takes a run that has word vectors; {lm} is a lm
 evaluate {run} --device gpu:97 | --device takes a GPU
 evaluate {run} --device cpu:99999999999999 | --device takes cpu:0 to cpu:255
 evaluate {run} --device cpu,cpu | --device takes devices that differ; got 'cpu,cpu'

@@ -34,10 +34,10 @@ def write(path: Path, tokens: Sequence[str], matrix: numpy.ndarray) -> None:
 def read(path: Path) -> Vectors:
     """The words and the matrix (V, d); ValueError for another table, ImportError where pyarrow is missing."""
     parquet, arrow = import_library("pyarrow.parquet", _WHAT), import_library("pyarrow", _WHAT)
+    content = path.read_bytes()
     try:
-        with open(path, "rb") as file:
-            table = parquet.read_table(file)
-    except (arrow.ArrowException, ValueError) as error:
+        table = parquet.read_table(arrow.BufferReader(content))
+    except (arrow.ArrowException, ValueError, OSError) as error:  # Arrow's own for damage is an OSError
         raise ValueError(f"{path}: takes a Parquet file; got {error}") from None
     missing = [name for name in _COLUMNS if name not in table.column_names]
     if missing:
@@ -48,7 +48,10 @@ def read(path: Path) -> Vectors:
 
 
 def _words(path: Path, column: Any) -> list[str]:
-    words: list[str] = column.to_pylist()
+    try:
+        words: list[str] = column.to_pylist()
+    except ValueError as error:
+        raise ValueError(f"{path}: takes words in UTF-8; got {error}") from None
     if not all(isinstance(word, str) for word in words):
         raise ValueError(f"{path}: takes a column word of strings; got {column.type}, with nulls or others")
     return words
