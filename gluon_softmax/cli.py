@@ -13,6 +13,7 @@ import sys
 import warnings
 from typing import Iterable, Mapping, Sequence, TextIO, cast
 
+from .data.joined_text import check_target, phrases_of, write_joined
 from .models.vectors import get_similar_tokens
 from .runs.arguments import PROGRAM, USER_ERROR, Action, make_parser
 from .runs.commands import evaluate_run, generate_run, train_run
@@ -22,6 +23,7 @@ from .runs.folder import Run, finite_or_none
 from .runs.models import MODELS
 from .runs.train_arguments import choices_of_options, option_names
 from .runs.word_tests import evaluate_words, has_word_tests, lines_about
+from .utils.checks import check_positive_int
 from .utils.errors import TrainingInterrupted
 from .utils.streams import Unheard
 from .utils.types import Metrics
@@ -256,6 +258,22 @@ def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
+def _phrases(args: argparse.Namespace) -> None:
+    if args.out is not None:
+        check_target(args.out, args.delimiter)
+    k = check_positive_int("k", args.k)
+    found = phrases_of(args.corpus, args.min_count, args.threshold, args.data_dir)
+    if args.out is not None:
+        write_joined(args.corpus, found, args.out, args.delimiter, args.data_dir)
+    if args.json:
+        best = [phrase._asdict() for phrase in found[:k]]
+        _print_json({"out": args.out, "num_phrases": len(found), "phrases": best})
+        return
+    print(f"{len(found):,} phrases{'' if args.out is None else f', joined in {args.out}'}")
+    for phrase in found[:k]:
+        print(f"score={phrase.score:.1f}, {phrase.num_times:,} times: {phrase.first} {phrase.second}")
+
+
 ACTIONS: dict[str, Action] = {
     "train": _train,
     "similar": _similar,
@@ -264,4 +282,5 @@ ACTIONS: dict[str, Action] = {
     "evaluate": _evaluate,
     "generate": _generate,
     **{name: functools.partial(_look, name) for name in ("map", "plot", "compare", "runs", "doctor")},
+    "phrases": _phrases,
 }

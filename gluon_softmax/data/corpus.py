@@ -15,8 +15,9 @@ from ..utils.checks import check_choice, check_positive_int
 from ..utils.errors import CorpusError
 from ..utils.memory import trim_memory
 from ..vocabulary.tokens import EOS, UNK, UNK_ID
-from .sources import SPLITS, Source, find_sources, import_d2l
+from .sources import find_sources, import_d2l
 from .text import read_text
+from .text_files import SPLITS, Source
 
 BOOK_MIN_FREQ = 10  # d2l's load_data_ptb
 _BLOCK = 1 << 20  # ids handled at once, so that no pass over a corpus needs a second copy of it
@@ -71,6 +72,11 @@ class Corpus:
             ids[start : start + _BLOCK] = new_id[ids[start : start + _BLOCK]]
         self.counts = _frozen(_bincount(ids, len(self._idx_to_token)))  # (V,)
         self._encoded = {"train": (_frozen(ids), _frozen(offsets))}
+
+    @property
+    def tokens(self) -> list[str]:
+        """The words by id, without the import of d2l that `vocab` takes."""
+        return self._idx_to_token
 
     @functools.cached_property
     def vocab(self) -> Any:
@@ -157,14 +163,14 @@ def load_corpus(
     eos: bool = False,
     data_dir: str | Path | None = None,
 ) -> Corpus:
-    """Read "ptb", "mini_ptb", or a folder with train.txt, valid.txt and test.txt.
+    """Read "ptb", "mini_ptb", a folder with train.txt, valid.txt and test.txt, or another text on disk.
 
-    Text is UTF-8, one sentence per line, see `Corpus`. Words seen fewer than `min_freq` times in the training
-    text become ``<unk>``.
+    Text is UTF-8, one sentence per line, see `Corpus`; `find_sources` says which folders and files are read.
+    Words seen fewer than `min_freq` times in the training text become ``<unk>``.
 
     Parameters
     ----------
-    name : "ptb", "mini_ptb" or the path of a folder.
+    name : "ptb", "mini_ptb" or the path of a folder or a file.
     min_freq : 1 or more. By default the book's 10 (section 15.3), or 1 with `eos`, for language models.
     eos : end each sentence with ``<eos>``, as language models need it.
     data_dir : where PTB is kept, see `data_folder`.

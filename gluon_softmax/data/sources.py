@@ -1,36 +1,28 @@
-"""Where text comes from: PTB through d2l, the embedded corpus mini_ptb, or a folder of the reader's own."""
+"""Where text comes from: PTB through d2l, the embedded corpus mini_ptb, or the reader's own files."""
 
 from __future__ import annotations
 
 import functools
 import json
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
-from typing import IO, NamedTuple
 
 from ..utils.checks import shown
 from ..utils.errors import CorpusError
 from ..utils.files import user_path
 from .archive import download, open_member, unpack
-
-SPLITS = ("train", "valid", "test")
-
-
-class Source(NamedTuple):
-    """A text that is read when it is needed: what to call it in an error, and how to open it."""
-
-    where: str
-    open: Callable[[], AbstractContextManager[IO[bytes]]]
+from .saved_dataset import find_dataset
+from .text_files import SPLITS, Source, cut_text, loose_files, open_text, split_files
 
 
 def find_sources(name: str | Path, data_dir: str | Path | None = None) -> dict[str, Source]:
-    """The text of each split of "ptb", "mini_ptb" or a folder; PTB is downloaded where it is missing.
+    """The text of each split of "ptb", "mini_ptb", a folder or a file; PTB is downloaded where it is missing.
 
-    Raises ValueError for an unknown name; CorpusError, a kind of it, for a folder without all three files, a
-    damaged or unsafe archive, or PTB that can't be downloaded; TypeError for a name of another type.
+    A folder has three files (``train.txt`` or ``wiki.train.tokens`` and so on), any ``*.txt``, or a dataset;
+    see `text_files` and `saved_dataset`. Raises ValueError for an unknown name; CorpusError, a kind of it,
+    for a folder without all three files, a damaged or unsafe archive, or PTB that can't be downloaded;
+    ImportError for a dataset whose library is missing; TypeError for a name of another type.
     """
     if name == "ptb":
         return _members(_ptb_archive(data_folder(data_dir)), "ptb/ptb.{}.txt")
@@ -110,23 +102,27 @@ def _members(path: Path, pattern: str) -> dict[str, Source]:
 
 
 def _files(name: str | Path) -> dict[str, Source]:
-    """The splits that are files of one folder."""
+    """The splits of a folder or a file of the reader's own."""
     if not isinstance(name, (str, Path)):
         raise TypeError(f"name takes a str or a Path, got {shown(name)}")
-    if not str(name) or not user_path("name", name).is_dir():
+    if not str(name) or not (user_path("name", name).is_dir() or user_path("name", name).is_file()):
         raise ValueError(
-            "name takes 'ptb', 'mini_ptb' or a folder with train.txt, valid.txt and test.txt; "
-            f"got {shown(str(name))}, which is none of them"
+            "name takes 'ptb', 'mini_ptb' or a folder with train.txt, valid.txt and test.txt, or a file of "
+            f"text; got {shown(str(name))}, which is none of them"
         )
     folder = user_path("name", name)
-    files = {split: folder / f"{split}.txt" for split in SPLITS}
-    missing = [path.name for path in files.values() if not path.is_file()]
-    if missing:
+    if folder.is_file():
+        return cut_text(str(name), [folder])
+    files = split_files(folder)
+    if files is not None:
+        return {split: Source(str(path), functools.partial(open_text, path)) for split, path in files.items()}
+    dataset = find_dataset(folder)
+    if dataset is not None:
+        return dataset
+    loose = loose_files(folder)
+    if not loose:
         raise CorpusError(
-            f"a corpus folder takes train.txt, valid.txt and test.txt; {folder} lacks {', '.join(missing)}"
+            f"a corpus folder takes train.txt, valid.txt and test.txt; {folder} lacks train.txt, valid.txt, "
+            "test.txt, and has no other *.txt"
         )
-    return {split: Source(str(path), functools.partial(_open_file, path)) for split, path in files.items()}
-
-
-def _open_file(path: Path) -> IO[bytes]:
-    return open(path, "rb")
+    return cut_text(str(name), loose)

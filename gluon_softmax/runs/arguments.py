@@ -153,6 +153,24 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     _add_where(parser)
 
 
+def _add_phrases(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpus", metavar="CORPUS", help="as train's --corpus")
+    parser.add_argument(
+        "--out", metavar="DIR", help="write the text with its phrases joined (default: only print)"
+    )
+    parser.add_argument(
+        "--min-count", type=int, default=5, metavar="N", help="taken from a pair's count (default: 5)"
+    )
+    parser.add_argument(
+        "--threshold", type=float, default=10.0, metavar="X", help="the score to exceed (default: 10)"
+    )
+    parser.add_argument(
+        "--delimiter", default="_", metavar="TEXT", help="between the words of a phrase (default: _)"
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="where ptb is kept (default: as for train)")
+    _add_k(parser)
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help=f"the folder that `{PROGRAM} train` wrote")
 
@@ -224,5 +242,11 @@ COMMANDS = {
         "print what a run finds here: versions, cards, threads, corpora, and what is slow and why",
         ("", "--json"),
         lambda _: None,
+    ),
+    "phrases": Command(
+        "find words that belong together, such as new york, and write the text with them joined",
+        ("ptb --out phrases -k 10", "my_texts --threshold 50"),
+        _add_phrases,
+        {"name": "CORPUS"},
     ),
 }

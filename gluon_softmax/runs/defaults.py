@@ -17,7 +17,9 @@ COMMON: tuple[Option, ...] = (
         "corpus",
         str,
         "mini_ptb",
-        "mini_ptb (comes with the package), ptb, or a folder with train.txt, valid.txt, test.txt",
+        "mini_ptb (comes with the package), ptb, a folder with train.txt, valid.txt, test.txt (or WikiText's "
+        "names, or a dataset), or a text that is cut into three: a file such as text8 or a folder of *.txt; "
+        ".gz and .bz2 are unpacked",
         brief="mini_ptb, ptb, or a folder of train.txt, valid.txt, test.txt",
     ),
     Option(

@@ -55,7 +55,9 @@ _OPTIONS = """
 --min-freq 0 | --min-freq takes an integer of at least 1, got 0
 --min-freq 1000000 | removes every word
 --corpus nothing | --corpus takes 'ptb', 'mini_ptb' or a folder
---corpus {corpus}/train.txt | --corpus takes 'ptb', 'mini_ptb' or a folder
+--corpus /dev/null | --corpus takes 'ptb', 'mini_ptb' or a folder
+--corpus {run}/config.json | removes every word
+--corpus {run}/loss.png | takes UTF-8 text, got byte 0x89
 --corpus / | a corpus folder takes train.txt, valid.txt and test.txt; / lacks train.txt, valid.txt, test.txt
 --corpus ~nosuchuser/x | --corpus takes a path below a home that is there; got '~nosuchuser/x'
 --vectors typo.txt | typo.txt
@@ -167,6 +169,15 @@ evaluate {lm} --word-pairs typo.txt | --word-pairs takes a run that has word vec
 evaluate {run} --device gpu:97 | --device takes a GPU
 evaluate {run} --device cpu:99999999999999 | --device takes cpu:0 to cpu:255
 evaluate {run} --device cpu,cpu | --device takes devices that differ; got 'cpu,cpu'
+phrases nothing | CORPUS takes 'ptb', 'mini_ptb' or a folder
+phrases | the following arguments are required: CORPUS
+phrases {corpus} --out {corpus} | --out takes a folder without a corpus; {corpus}/train.txt is there already
+phrases {corpus} --out {corpus}/train.txt | --out takes a folder; got
+phrases {corpus} --out {here}/new --min-count 0 | --min-count takes an integer of at least 1, got 0
+phrases {corpus} --out {here}/new --threshold nan | --threshold takes a finite number of at least 0, got nan
+phrases {corpus} --out {here}/new --threshold -1 | --threshold takes a finite number of at least 0, got -1
+phrases {corpus} --out {here}/new -k 0 | -k takes an integer of at least 1, got 0
+phrases {corpus} --out ~nosuchuser/x | --out takes a path below a home that is there
 generate {run} | RUN takes a language model
 generate {lm} --words -1 | --words takes an integer of at least 1, got -1
 generate {lm} --temperature 0 | --temperature takes a number of at least 0.001
@@ -205,6 +216,14 @@ def _arguments() -> list[BadCommand]:
         BadCommand("similar {run}", " is none of the 13 words", arguments=(LONG,)),
         BadCommand("similar {run}", " is none of the 13 words", arguments=("two\nlines",)),
         BadCommand("export {run}", "", arguments=("",)),
+        *(
+            BadCommand(
+                "phrases {corpus} --out {here}/new",
+                "--delimiter takes characters without white space; got",
+                arguments=("--delimiter", delimiter),
+            )
+            for delimiter in ("", " ", "a b", "\n_")
+        ),
         BadCommand("", "invalid choice: 'xxxx", arguments=(LONG,)),
     ]
 
