@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Iterable
 
 _HIDDEN = ("solution", "mistakes")  # as source, and as Python compiles them
 _PROCESSES = (
@@ -23,6 +24,7 @@ _PROCESSES = (
     "os.killpg",
     "pty.spawn",
     "sqlite3.connect",  # writes files by itself
+    "ctypes.dlopen",  # so does the C library
 )
 _CHANGES = (
     "os.remove",
@@ -38,15 +40,17 @@ _CHANGES = (
     "shutil.rmtree",
     "shutil.move",
 )
+_LISTS = ("os.listdir", "os.scandir")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def stand_alone(exercises: Path, folder: Path | None) -> None:
+def stand_alone(exercises: Path, folder: Path | None, others: Iterable[str] = ()) -> None:
     """From here on hide the solutions below `exercises`; with a `folder` allow changes in it alone.
 
-    With a folder, processes and connections raise PermissionError too.
+    With a folder, processes and connections raise PermissionError too. The folders `others` are hidden whole.
     """
     hidden = os.path.realpath(exercises) + os.sep
+    unseen = tuple(os.path.realpath(other) + os.sep for other in others)
     own = None if folder is None else os.path.realpath(folder) + os.sep
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
@@ -56,6 +60,8 @@ def stand_alone(exercises: Path, folder: Path | None) -> None:
                 raise PermissionError(
                     "a solution is shown by `gluon-softmax exercise solution`, once it passed"
                 )
+            if path.startswith(unseen):
+                raise PermissionError("the work of others is not read")
             if (
                 own
                 and isinstance(arguments[2], int)
@@ -65,6 +71,8 @@ def stand_alone(exercises: Path, folder: Path | None) -> None:
                 raise PermissionError("files are written in the own folder alone")
         elif own and event in _PROCESSES:
             raise PermissionError("no other process may be started or stopped")
+        elif event in _LISTS and _is_path(arguments[0]) and (_real(arguments[0]) + os.sep).startswith(unseen):
+            raise PermissionError("the work of others is not read")
         elif own and event.startswith("socket.") and event != "socket.gethostname":
             raise PermissionError("there is no network")
         elif own and event in _CHANGES and not _are_inside(arguments, own):

@@ -8,8 +8,6 @@ import os
 import select
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,14 +18,15 @@ from ..utils.errors import AnswerError, ExerciseError, NotDone
 from . import wire
 from .exercise import Loaded
 from .ladder import DEFAULT_SEED, NOT_YET, Verdict, check
+from .start import Start, Task, environment_of, start_plainly
 from .student import in_short
 
-_ROOT = Path(__file__).resolve().parents[2]
 MAX_PRINTED = 2000  # characters of what a file prints
 MAX_ANSWER = 64 << 20  # bytes of one value
 _FILE_SIZE = 16 << 20
 _STARTS_S = 60.0  # until the student's file is read: MXNet takes seconds, on a busy machine more
 _BITE = 1 << 16
+_GRACE_S = 1.0  # for a process that has closed its streams
 _LOOK_S = 0.2  # between two looks at whether to stop
 _STREAM = "the file wrote into the checker's own stream"
 
@@ -38,6 +37,7 @@ class Limits(NamedTuple):
     memory: int = 2 << 30  # bytes of address space
     alone: bool = False
     limit_s: float | None = None  # else the exercise's own
+    hidden: tuple[str, ...] = ()  # folders that are not read, where `alone`
 
 
 class Checked(NamedTuple):
@@ -78,46 +78,51 @@ def unreadable(file: Path) -> str | None:
 
 
 class ProcessAnswer:
-    """What a file hands in, asked in another process; see `ladder.HandedIn`."""
+    """What a file hands in, asked in another process; see `ladder.HandedIn`.
+
+    ``apart`` tells after the first question whether namespaces hold the process (`apart.stand_apart`), and
+    ``late`` whether its time ran out.
+    """
 
     def __init__(
-        self, exercise: Loaded, file: Path, limits: Limits, folder: Path, stop: threading.Event | None
+        self,
+        exercise: Loaded,
+        file: Path,
+        limits: Limits,
+        folder: Path,
+        how: Start,
+        stop: threading.Event | None,
     ) -> None:
         self._name = exercise.name
         self._limit_s = limits.limit_s or exercise.about.limit_s
         self._deadline: float | None = None  # from the first question on
         self._buffer = b""
+        self.apart = self.late = False
         self._printed = folder / "printed.txt"
         self._stop = stop or threading.Event()
-        task = {
+        order = {
             "file": str(file),
             "name": exercise.name,
             "text": str(exercise.folder),
             "alone": limits.alone,
+            "hidden": limits.hidden,
             "memory": limits.memory * (4 if exercise.about.arrays == "mxnet" else 1),
             "file_size": _FILE_SIZE,
             "cpu_s": int(self._limit_s) + int(_STARTS_S),
+            "core": 0,
             "alive_s": 2 * self._limit_s + _STARTS_S,
         }
-        command = [sys.executable, "-m", "gluon_softmax.coursework.student", json.dumps(task)]
+        # In `folder` nothing of the student's is in the way of the standard library.
+        task = Task(order, folder, environment_of(file.parent, limits.alone), exercise.about.arrays)
         with open(self._printed, "wb") as printed:
-            self._process = subprocess.Popen(
-                command,
-                cwd=folder,  # nothing of the student's is in the way of the standard library here
-                env=_environment(file.parent, limits.alone),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=printed,
-                start_new_session=True,
-            )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+            self._process = how(task, printed.fileno())
+        self._in, self._out = self._process.stdin, self._process.stdout
         os.set_blocking(self._in, False)
 
     def parameters(self) -> tuple[tuple[str, bool], ...]:
         """The parameters, each with whether it may be left out."""
         try:
-            self._read(time.monotonic() + _STARTS_S)
+            self.apart = self._read(time.monotonic() + _STARTS_S).get("apart") is True
         except AnswerError:
             if self._stop.is_set():
                 raise
@@ -149,13 +154,7 @@ class ProcessAnswer:
 
     def close(self) -> None:
         """End the process, with all that it started."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(BrokenPipeError):
-                if stream is not None:
-                    stream.close()
+        self._process.end(0.0)
 
     def _read(self, until: float) -> dict[str, object]:
         line = self._line(until)
@@ -206,13 +205,13 @@ class ProcessAnswer:
             if readable or writable:
                 return readable, writable
             if left <= 0.0:
+                self.late = True
                 raise AnswerError(f"no answer within {self._limit_s:g} s: is there an endless loop?")
         raise AnswerError("the check was stopped")
 
     def _ended(self) -> str:
-        try:
-            code = self._process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
+        code = self._process.end(_GRACE_S)
+        if code is None:
             return _STREAM  # it closed it, and goes on
         named = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
         return f"the file ended the program ({named})"
@@ -220,9 +219,16 @@ class ProcessAnswer:
 
 @contextlib.contextmanager
 def handed_in(
-    exercise: Loaded, file: Path, limits: Limits, stop: threading.Event | None = None
+    exercise: Loaded,
+    file: Path,
+    limits: Limits,
+    stop: threading.Event | None = None,
+    how: Start = start_plainly,
 ) -> Iterator[ProcessAnswer]:
-    """Run the process while the block runs. If it stands alone, on a copy of the file in an empty folder."""
+    """Run the process while the block runs. If it stands alone, on a copy of the file in an empty folder.
+
+    ``how`` starts the process: plainly, or from a server that has its imports done.
+    """
     folder = Path(tempfile.mkdtemp(prefix="answer-"))
     try:
         file = file.resolve()
@@ -230,30 +236,11 @@ def handed_in(
             own = folder / "own"
             own.mkdir()
             file = Path(shutil.copyfile(file, own / file.name))
-        answer = ProcessAnswer(exercise, file, limits, folder, stop)
+        answer = ProcessAnswer(exercise, file, limits, folder, how, stop)
         try:
             yield answer
         finally:
             answer.close()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _environment(folder: Path, alone: bool) -> dict[str, str]:
-    kept = {} if alone else dict(os.environ)
-    for name in ("PATH", "LANG", "LD_LIBRARY_PATH"):
-        if name in os.environ:
-            kept[name] = os.environ[name]
-    path = os.pathsep.join(
-        [str(_ROOT), *([os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else [])]
-    )
-    return {
-        **kept,
-        "PYTHONPATH": path,
-        "HOME": str(folder) if alone else kept.get("HOME", str(folder)),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MPLBACKEND": "agg",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+        with contextlib.suppress(RecursionError):  # folders in folders, by the thousand
+            shutil.rmtree(folder, ignore_errors=True)

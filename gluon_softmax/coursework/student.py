@@ -24,7 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Callable, Mapping, Sequence, TextIO
 
-from . import wire
+from . import apart, wire
 from .alone import stand_alone
 from .exercise import load_module, with_probe
 
@@ -37,14 +37,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     (line,) = sys.argv[1:] if argv is None else argv
     task = json.loads(line)
     questions, answers = _own_streams()
+    if task["alone"]:
+        apart.take_own_user()  # before MXNet's threads begin
     text = load_module(Path(task["text"]) / "exercise.py")
     if text.EXERCISE.arrays == "mxnet":
         from .. import backend  # noqa: F401  # before the limits: it takes more than an answer may
     name, file = task["name"], task["file"]
-    _go_to(Path(file).parent)
+    own = Path(file).parent
+    _go_to(own)
+    is_apart = task["alone"] and apart.stand_apart(own, task.get("hidden", ()))
     _limit(task)
-    stand_alone(Path(task["text"]).parent, Path(file).parent if task["alone"] else None)
-    _tell(answers, {"ready": True})
+    stand_alone(Path(task["text"]).parent, own if task["alone"] else None, task.get("hidden", ()))
+    _tell(answers, {"ready": True, "apart": is_apart})
     function: Callable[..., object] | None = None
 
     def begin() -> dict[str, object]:
@@ -166,6 +170,7 @@ def _limit(task: Mapping[str, object]) -> None:
         (resource.RLIMIT_AS, "memory"),
         (resource.RLIMIT_FSIZE, "file_size"),
         (resource.RLIMIT_CPU, "cpu_s"),
+        (resource.RLIMIT_CORE, "core"),
     ):
         limit = task.get(name)
         if isinstance(limit, int):
