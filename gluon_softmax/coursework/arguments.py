@@ -6,6 +6,7 @@ import argparse
 from typing import Callable, Mapping, NamedTuple, Sequence
 
 from . import commands
+from .teacher_commands import add_teacher_commands
 from .work_folder import PROGRAM
 
 FlagsOf = Callable[[argparse.ArgumentParser], Mapping[str, str]]
@@ -37,6 +38,7 @@ def add_exercise_arguments(parser: argparse.ArgumentParser, flags_of: FlagsOf) -
         sub.add_argument("--debug", action="store_true", help="show where an error comes from")
         command.add_arguments(sub)
         sub.set_defaults(command=command.action, parser=sub, flags={**flags_of(sub), "exercise": "NAME"})
+    add_teacher_commands(found, flags_of)
 
 
 def _add_list(parser: argparse.ArgumentParser) -> None:

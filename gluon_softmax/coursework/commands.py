@@ -11,9 +11,11 @@ from typing import Sequence
 
 from ..utils.checks import check_positive_int
 from ..utils.errors import ExerciseError
+from ..utils.files import user_path
 from . import shown
 from .check_work import check_files
 from .checks_shown import ChecksShown, as_json
+from .course import load_course, whole_package
 from .exercise import FOLDER, Loaded, about, folder_of, load, names
 from .keys import has_key
 from .ladder import PASSED
@@ -183,10 +185,10 @@ def reset(args: argparse.Namespace) -> None:
 
 def solution(args: argparse.Namespace) -> int | None:
     """Print the solution with its derivation, after a check that passes now or with the course's key."""
-    exercise = load(args.name)
+    course = whole_package() if args.course is None else load_course(user_path("course", args.course))
+    exercise = course.load(args.name)
     if args.key is not None:
-        course = FOLDER if args.course is None else Path(args.course)
-        if not has_key(Path(args.key), course):
+        if not has_key(Path(args.key), course.folder or FOLDER):
             raise ExerciseError(f"--key takes the course's key file; {args.key} is none")
     elif not _passes(exercise, args.work):
         return OPEN
