@@ -22,7 +22,7 @@ from .runs.flags import flags_of, in_flags, one_line
 from .runs.folder import Run, finite_or_none
 from .runs.models import MODELS
 from .runs.train_arguments import choices_of_options, option_names
-from .runs.word_tests import evaluate_words, has_word_tests, lines_about
+from .runs.word_tests import WordFigures, evaluate_words, has_word_tests, lines_about
 from .utils.checks import check_positive_int
 from .utils.errors import TrainingInterrupted
 from .utils.streams import Unheard
@@ -199,15 +199,22 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    asks_words = has_word_tests(args.run, args.word_pairs, args.analogies)
-    words = evaluate_words(args.run, args.word_pairs, args.analogies) if asks_words else {}
+    asked = args.word_pairs is not None or args.analogies is not None
+    words = _word_figures(args) if asked else {}  # what was given is read before the slow part
     figures = evaluate_run(args.run, args.device, args.data_dir)
+    words = words or _word_figures(args)
     if args.json:
         _print_json({**_finite(figures), **({"words": words} if words else {})})
         return
     _print_figures(figures)
     for line in lines_about(words) if words else ():
         print(line)
+
+
+def _word_figures(args: argparse.Namespace) -> WordFigures:
+    if not has_word_tests(args.run, args.word_pairs, args.analogies):
+        return {}
+    return evaluate_words(args.run, args.word_pairs, args.analogies)
 
 
 def _finite(figures: Figures) -> dict[str, Metrics]:
