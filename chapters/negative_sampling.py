@@ -293,7 +293,7 @@ for name, last in (("in each epoch", history[-1]), ("once", once[-1])):
 # %% [markdown]
 # 4. Find synonyms of other words. How often must a word occur? Tune `lr`, `embed_size` and `num_noise_words`.
 # 5. Train on the book's four arrays (`gs.SkipGramBatches`). How many centres per second does padding cost?
-# 6. `gs.train(net, gs.SkipGramBlocks(corpus), 5, 0.04, "sgd", schedule="linear")` is faster. What does it save?
+# 6. `gs.train(net, gs.SkipGramBlocks(corpus), 5, 0.04, "sgd", schedule="linear")` is faster. What is saved?
 
 # %%
 chapter.finish(gs.WordVectors(vocab.idx_to_token, net.embed.weight.data()))  # for a map, and what is next
