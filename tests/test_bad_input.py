@@ -10,16 +10,17 @@ from oracles.bad_calls import BAD_CALLS, BadCall
 from oracles.bad_commands import BAD_COMMANDS, BadCommand
 from oracles.bad_data_calls import BAD_DATA_CALLS
 from oracles.bad_files import BAD_FILES
+from oracles.bad_objects import BAD_OBJECTS
 from oracles.small_runs import Call, small_argv, write_sentences
 
 from gluon_softmax import cli
 
-CALLS = [*BAD_CALLS, *BAD_DATA_CALLS]
+CALLS = [*BAD_CALLS, *BAD_DATA_CALLS, *BAD_OBJECTS]
 COMMANDS = [*BAD_COMMANDS, *BAD_FILES]
 
 
 def test_the_tables_are_long() -> None:
-    assert len(CALLS) > 800 and len(COMMANDS) > 180
+    assert len(CALLS) > 1600 and len(COMMANDS) > 180
 
 
 @pytest.mark.parametrize("bad", CALLS, ids=[bad.name for bad in CALLS])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
+from ..utils.checks import numbers_on_host
 from ..utils.types import Array, Context, Ids, Numbers
 from .bootstrap import mx, np
 
@@ -43,14 +44,15 @@ def as_ids(ids: Ids, ctx: Context | None = None) -> Array:
     return as_device_array(ids, "int32", ctx)
 
 
-def as_array_like(like: Array, array: Numbers) -> Array:
+def as_array_like(like: Array, array: Numbers, name: str) -> Array:
     """Numbers of the host or on a device, lists too, in the dtype and on the context of `like`.
 
-    An MXNet array that autograd records keeps its gradient.
+    An MXNet array that autograd records keeps its gradient. Raises TypeError, for the argument `name`, for
+    what is no array of numbers.
     """
     if isinstance(array, mx.nd.NDArray):
         return array.as_np_ndarray().astype(like.dtype, copy=False).as_in_ctx(like.ctx)
-    return as_device_array(array, like.dtype, like.ctx)
+    return as_device_array(numbers_on_host(name, array), like.dtype, like.ctx)
 
 
 def zeros_after(nothing: Array, shape: tuple[int, ...]) -> Array:

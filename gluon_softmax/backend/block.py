@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from ..utils.object_checks import check_kind
 from ..utils.types import Contexts
 from .bootstrap import gluon, mx, npx
 from .threads import use_numpy_arrays
@@ -27,6 +28,7 @@ class Block(gluon.HybridBlock):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         use_numpy_arrays()
+        _check_naming(**kwargs)
         super().__init__(*args, **kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -74,6 +76,14 @@ class Block(gluon.HybridBlock):
             )
         for name in set(own) & set(loaded):
             own[name]._load_init(loaded[name], ctx, cast_dtype=cast_dtype, dtype_source=dtype_source)
+
+
+def _check_naming(prefix: object = None, params: object = None, **_: object) -> None:
+    """Gluon's own keywords, which it uses without a look at them."""
+    if prefix is not None:
+        check_kind("prefix", prefix, str, "a string or None")
+    if params is not None:
+        check_kind("params", params, gluon.ParameterDict, "another block's params or None")
 
 
 def _has_symbol(args: object) -> bool:

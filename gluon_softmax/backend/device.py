@@ -95,7 +95,9 @@ def as_contexts(device: Contexts) -> list[Context]:
     Raises TypeError for anything else, and ValueError for a context that comes twice.
     """
     contexts: list[Any] = (
-        list(device) if isinstance(device, (list, tuple)) else [device or mx.context.current_context()]
+        list(device)
+        if isinstance(device, (list, tuple))
+        else [mx.context.current_context() if device is None else device]
     )
     if not contexts or not all(isinstance(ctx, mx.Context) for ctx in contexts):
         raise TypeError(

@@ -9,14 +9,15 @@ from typing import Any, Iterable, Sequence
 
 import numpy
 
-from ..utils.checks import check_ids, check_positive_int
+from ..utils.checks import check_bool, check_ids, check_positive_int
+from ..utils.object_checks import check_kind
 from ..utils.types import Array, Context, Ids, InitializerLike, Namespace
 from .arrays import as_ids
 from .block import Block
 from .bootstrap import autograd, gluon, mx, np
 from .lazy_note import give_lazy_note_unheard
 from .row_sparse import RowSparseParameter
-from .table import TableParameter
+from .table import TableParameter, check_initializer
 
 
 def table_parameter(
@@ -29,10 +30,11 @@ def table_parameter(
     """The parameter `name` of `block` as a table of rows; assign it to ``self.<name>``.
 
     It is registered as ``block.params.get`` would do it. Row-sparse gradients suit sgd, adam and adagrad, and
-    cannot be accumulated: MXNet raises for ``grad_req="add"``.
+    cannot be accumulated: MXNet raises for ``grad_req="add"``. Raises the errors of `check_initializer`.
     """
     if sparse_grad:
         give_lazy_note_unheard()
+    check_initializer("bias_initializer" if name.endswith("bias") else "weight_initializer", init)
     kind = RowSparseParameter if sparse_grad else TableParameter
     full_name = block.params.prefix + name
     if block.params._get_impl(full_name) is None:  # a shared ParameterDict may hold it already
@@ -119,10 +121,10 @@ class Embedding(Block):
             check_positive_int("input_dim", input_dim),
             check_positive_int("output_dim", output_dim),
         )
-        self._sparse_grad = bool(sparse_grad)
+        self._sparse_grad = check_bool("sparse_grad", sparse_grad)
         if weight is None:
             weight = table_parameter(self, "weight", self._shape, weight_initializer, self._sparse_grad)
-        elif tuple(weight.shape) != self._shape:
+        elif tuple(check_kind("weight", weight, gluon.Parameter, "a Gluon parameter").shape) != self._shape:
             raise ValueError(f"weight takes a parameter of shape {self._shape}; got {tuple(weight.shape)}")
         else:
             self._sparse_grad = weight._grad_stype == "row_sparse"

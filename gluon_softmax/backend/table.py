@@ -16,14 +16,32 @@ from typing import Any
 
 import numpy
 
-from ..utils.types import Array, Context
+from ..utils.checks import shown
+from ..utils.types import Array, Context, InitializerLike
 from .arrays import address_of
 from .bootstrap import autograd, gluon, init, mx, np
 
+_TAKES = "an MXNet initializer, its name or None"
 _VALUES_PER_BLOCK = 1 << 20  # even, since MXNet draws normal values in pairs
 _DRAWN_IN_ORDER = (init.Uniform, init.Normal)  # their values do not depend on the shape
 _HUGE_PAGE = 1 << 21  # bytes
 _MADV_HUGEPAGE = 14  # Linux's number of the advice
+
+
+def check_initializer(name: str, value: InitializerLike) -> InitializerLike:
+    """`value` if it is an initializer, the name of one, or None; Gluon would find out at the first values.
+
+    Raises TypeError for anything else, ValueError for a name that MXNet does not know.
+    """
+    if value is None or isinstance(value, init.Initializer):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"{name} takes {_TAKES}; got {shown(value)}")
+    try:
+        mx.initializer.create(value)
+    except (AssertionError, TypeError, ValueError):  # no such name, or one that needs arguments
+        raise ValueError(f"{name} takes {_TAKES}; got {shown(value)}") from None
+    return value
 
 
 class TableParameter(gluon.Parameter):

@@ -11,9 +11,10 @@ from typing import Any, Dict
 
 import numpy
 
-from ..utils.checks import check_choice, check_positive_int
+from ..utils.checks import check_bool, check_choice, check_positive_int, shown
 from ..utils.errors import CorpusError
 from ..utils.memory import trim_memory
+from ..utils.object_checks import check_kind
 from ..vocabulary.tokens import EOS, UNK, UNK_ID
 from .sources import find_sources, import_d2l
 from .text import read_text
@@ -50,7 +51,12 @@ class Corpus:
     """
 
     def __init__(self, name: str, sources: dict[str, Source], min_freq: int, eos: bool) -> None:
-        self.name, self.min_freq, self.eos = name, min_freq, eos
+        check_kind("name", name, str, "a string")
+        check_kind("sources", sources, dict, "a dict with the text of each split, as find_sources gives it")
+        if not set(SPLITS) <= set(sources):
+            raise ValueError(f"sources takes the texts of {', '.join(SPLITS)}; got {shown(list(sources))}")
+        self.name, self.min_freq = name, check_positive_int("min_freq", min_freq)
+        self.eos = check_bool("eos", eos)
         self._sources = sources
         numbers: dict[str, int] = defaultdict(itertools.count().__next__)  # a new word takes the next number
         unk, end = numbers[UNK], numbers[EOS]  # numbers even if the text has neither
@@ -179,8 +185,7 @@ def load_corpus(
     CorpusError for a missing or empty split, text that is not UTF-8, a damaged or unsafe archive, or PTB
     if it can't be fetched; TypeError for arguments of another type.
     """
-    if not isinstance(eos, bool):
-        raise TypeError(f"eos takes True or False, got {eos!r}")
+    check_bool("eos", eos)
     if min_freq is None:
         min_freq = 1 if eos else BOOK_MIN_FREQ
     min_freq = check_positive_int("min_freq", min_freq)

@@ -9,7 +9,8 @@ from typing import Iterator, NamedTuple, Protocol
 
 import numpy
 
-from ..utils.checks import check_ids, check_positive_int
+from ..utils.checks import check_bool, check_ids, check_positive_int
+from ..utils.object_checks import check_has
 from ..utils.types import CorpusLike
 from .host_array import as_host_arrays
 
@@ -64,6 +65,7 @@ class LanguageModelBatches:
         *,
         drop_remainder: bool = False,
     ) -> None:
+        check_has("corpus", corpus, ("counts", "ids", "eos"), "a text as load_corpus(..., eos=True) gives it")
         self.batch_size = check_positive_int("batch_size", batch_size)
         self.bptt = check_positive_int("bptt", bptt)
         self.vocab_size = len(corpus.counts)
@@ -77,7 +79,7 @@ class LanguageModelBatches:
         self._text = numpy.concatenate([ids[-1:], ids])  # (N + 1,); its last word is <eos>
         # columns of so many words each, the first few of them one word longer
         self._length, self._num_longer = divmod(ids.size, self.batch_size)
-        if drop_remainder:
+        if check_bool("drop_remainder", drop_remainder):
             self._num_longer = 0
         columns = numpy.arange(self.batch_size)
         self._starts = columns * self._length + numpy.minimum(columns, self._num_longer)  # (B,)
@@ -92,7 +94,7 @@ class LanguageModelBatches:
 
     def epoch(self, epoch: int) -> Iterator[LanguageModelBatch]:
         """The batches of one epoch; every epoch has the same."""
-        del epoch
+        check_positive_int("epoch", epoch, 0)
         self.produced = {"tokens": 0}
         for start in range(0, self._length, self.bptt):
             yield self._cut(start, min(start + self.bptt, self._length), self._starts)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from ..utils.checks import check_positive_int
+from ..utils.object_checks import check_corpus
 from ..utils.randomness import derive_rng
 from ..utils.types import CorpusLike
 from ..vocabulary.samplers import UnigramSampler
@@ -70,6 +71,7 @@ class SkipGramBlocks(WindowBatches):
         power: float = 0.75,
         **kwargs: Any,
     ) -> None:
+        check_corpus(corpus)
         self.block_size = check_positive_int("block_size", block_size)
         self.num_noise_words = check_positive_int("num_noise_words", num_noise_words, 0)
         self.shared_noise = check_positive_int("shared_noise", shared_noise) if num_noise_words else 0

@@ -11,6 +11,7 @@ from types import ModuleType
 from ..utils.checks import shown
 from ..utils.errors import CorpusError
 from ..utils.files import user_path
+from ..utils.object_checks import check_path
 from .archive import download, open_member, unpack
 from .saved_dataset import find_dataset
 from .text_files import SPLITS, Source, cut_text, loose_files, open_text, split_files
@@ -24,6 +25,10 @@ def find_sources(name: str | Path, data_dir: str | Path | None = None) -> dict[s
     for a folder without all three files, a damaged or unsafe archive, or PTB that can't be downloaded;
     ImportError for a dataset whose library is missing; TypeError for a name of another type.
     """
+    if data_dir is not None:
+        check_path("data_dir", data_dir)
+    if not isinstance(name, (str, Path)):
+        raise TypeError(f"name takes a str or a Path, got {shown(name)}")
     if name == "ptb":
         return _members(_ptb_archive(data_folder(data_dir)), "ptb/ptb.{}.txt")
     if name == "mini_ptb":
@@ -46,8 +51,8 @@ def choose_corpus(name: str = "auto", data_dir: str | Path | None = None) -> tup
 
 def data_folder(data_dir: str | Path | None = None) -> Path:
     """Where PTB is kept: `data_dir`, else $GLUON_SOFTMAX_DATA, else a clone's data/, else the user cache."""
-    chosen = data_dir or os.environ.get("GLUON_SOFTMAX_DATA")
-    if chosen:
+    chosen = data_dir if data_dir is not None else os.environ.get("GLUON_SOFTMAX_DATA") or None
+    if chosen is not None:
         return user_path("data_dir", chosen)
     clone = Path(__file__).resolve().parents[2] / "data"
     if (clone / "make_mini_ptb.py").is_file():
@@ -103,8 +108,6 @@ def _members(path: Path, pattern: str) -> dict[str, Source]:
 
 def _files(name: str | Path) -> dict[str, Source]:
     """The splits of a folder or a file of the reader's own."""
-    if not isinstance(name, (str, Path)):
-        raise TypeError(f"name takes a str or a Path, got {shown(name)}")
     if not str(name) or not (user_path("name", name).is_dir() or user_path("name", name).is_file()):
         raise ValueError(
             "name takes 'ptb', 'mini_ptb' or a folder with train.txt, valid.txt and test.txt, or a file of "

@@ -11,7 +11,8 @@ from typing import Any, Iterator
 
 import numpy
 
-from ..utils.checks import check_counts, check_ids, check_positive_int
+from ..utils.checks import check_bool, check_counts, check_ids, check_positive_int, on_host
+from ..utils.object_checks import check_corpus
 from ..utils.randomness import derive_rng
 from ..utils.types import Batch, CorpusLike
 from .host_array import as_host_arrays
@@ -69,21 +70,22 @@ class WindowBatches:
         held_out: bool = False,
         seed: int = 0,
     ) -> None:
+        check_corpus(corpus)
         self.batch_size = check_positive_int("batch_size", batch_size)
         self._rows = self.batch_size
         self.max_window_size = check_positive_int("max_window_size", max_window_size)
         self.seed = check_positive_int("seed", seed, 0)
         self.vocab_size = len(corpus.counts)
         self._ids = check_ids("corpus ids", corpus.ids(split), self.vocab_size)
-        self._offsets = _cut_sentences(numpy.asarray(corpus.offsets(split)), _CHUNK_TOKENS)
+        self._offsets = _cut_sentences(on_host(corpus.offsets(split)), _CHUNK_TOKENS)
         if not self._ids.size:
             raise ValueError(f"corpus takes at least one word in its {split} split; got none")
         counts = check_counts("corpus counts", corpus.counts)
         # float32 as the draws are; once here, and not for every chunk
         self._keep = keep_probabilities(counts, subsampling, threshold).astype(numpy.float32)
         self._counts = corpus.counts
-        self._resample = resample
-        self._held_out = held_out
+        self._resample = check_bool("resample", resample)
+        self._held_out = check_bool("held_out", held_out)
         self._chunks = _cut(self._offsets, _CHUNK_TOKENS)
         self._next_epoch = 0
         self._counted: tuple[int, int] | None = None  # an epoch's draw and its number of batches
@@ -117,7 +119,8 @@ class WindowBatches:
         return True
 
     def epoch(self, epoch: int) -> Iterator[Any]:
-        """The batches of one epoch; the same epoch of the same seed gives the same batches."""
+        """The batches of one epoch, from 0; the same epoch of the same seed gives the same batches."""
+        epoch = check_positive_int("epoch", epoch, 0)
         self.produced = {"centers": 0, "pairs": 0}
         order = numpy.arange(len(self._chunks) - 1)
         if not self._held_out:

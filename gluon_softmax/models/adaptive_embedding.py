@@ -14,7 +14,7 @@ from ..backend.arrays import as_ids
 from ..backend.block import Block
 from ..backend.embedding import rows_of, table_parameter
 from ..output_layers.adaptive import AdaptiveSoftmax, ClusterTables
-from ..utils.checks import check_ids, check_number, check_positive_int
+from ..utils.checks import check_bool, check_ids, check_number, check_positive_int
 from ..utils.types import Array, Context, Ids, InitializerLike
 from ..vocabulary.clusters import Clusters
 from ..vocabulary.cutoffs import check_cutoffs, tail_widths
@@ -59,7 +59,8 @@ class AdaptiveEmbedding(Block):
         super().__init__(**kwargs)
         self._vocab_size = check_positive_int("vocab_size", vocab_size)
         self._embed_size = check_positive_int("embed_size", embed_size)
-        self._sparse_grad = bool(sparse_grad)
+        self._sparse_grad = check_bool("sparse_grad", sparse_grad)
+        check_bool("share_projections", share_projections)
         if softmax is not None:
             self._check_softmax(softmax, cutoffs, div_value)
             cutoffs, div_value = softmax.cutoffs, softmax.div_value

@@ -33,7 +33,10 @@ class CBOW(WordModel):
     def forward(self, contexts: AnyArray, mask: AnyArray, center: AnyArray) -> Array:
         """The loss of each centre in nats, (B,)."""
         check_same_shape(
-            "center", shape_of(center), "contexts without its last axis", shape_of(contexts)[:-1]
+            "center",
+            shape_of(center, "center"),
+            "contexts without its last axis",
+            shape_of(contexts, "contexts")[:-1],
         )
         loss: Array = self.output_layer(self.hidden(contexts, mask), center)
         return loss
@@ -42,11 +45,11 @@ class CBOW(WordModel):
         self, contexts: AnyArray, mask: AnyArray
     ) -> Array:
         """What the output layer takes: contexts and mask (B, L) -> their mean vector (B, embed_size)."""
-        check_same_shape("mask", shape_of(mask), "contexts", shape_of(contexts))
+        check_same_shape("mask", shape_of(mask, "mask"), "contexts", shape_of(contexts, "contexts"))
         rows = self.embed(contexts)  # (B, L, d)
         if not rows.size:
             return zeros_after(rows, (rows.shape[0], rows.shape[2]))
-        hidden: Array = self._masked_mean(rows, as_array_like(rows, mask))
+        hidden: Array = self._masked_mean(rows, as_array_like(rows, mask, "mask"))
         return hidden
 
     def input_names(self) -> list[str]:

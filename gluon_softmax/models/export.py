@@ -13,6 +13,7 @@ from ..backend import mx, npx
 from ..backend.embedding import Embedding
 from ..backend.threads import use_numpy_arrays
 from ..output_layers.base import OutputLayer
+from ..utils.object_checks import check_path
 from ..utils.types import Array
 from .base import Model
 
@@ -45,6 +46,7 @@ def export(net: Model | OutputLayer, path: str | Path) -> Exported:
     Raises TypeError for another net, and for one whose `embed` is not one table.
     """
     use_numpy_arrays()
+    path = check_path("path", path)
     layer, names, (hidden, *state) = _trace(net)
     parameters = list(net.collect_params().values())
     ctx = parameters[0].list_ctx()[0]

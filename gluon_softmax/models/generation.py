@@ -6,9 +6,10 @@ from typing import Sequence
 
 import numpy
 
-from ..backend import np
+from ..backend import mx, np
 from ..utils.checks import check_number, check_positive_int
 from ..utils.errors import UnknownTokenError
+from ..utils.object_checks import check_kind, check_vocab, check_words
 from ..utils.types import AnyArray, Array, Context, VocabLike
 from ..vocabulary.tokens import EOS
 from .language_model import LanguageModel
@@ -71,15 +72,18 @@ def generate(
     Each word takes one forward step. Raises KeyError for a word of the prefix that the vocabulary lacks, with
     the nearest spellings, and ValueError for a temperature below 1e-3.
     """
+    check_vocab("vocab", vocab)
     check_positive_int("num_words", num_words)
     check_positive_int("seed", seed, 0)
     check_temperature(temperature)
-    words = prefix.split() if isinstance(prefix, str) else list(prefix)
+    words = prefix.split() if isinstance(prefix, str) else check_words("prefix", prefix)
     for word in (EOS, *words):
         if word not in vocab.token_to_idx:
             raise UnknownTokenError(word, vocab.idx_to_token)
+    check_kind("net", net, LanguageModel, "a LanguageModel")
     rng = numpy.random.default_rng(seed)
-    ctx = device or next(iter(net.collect_params().values())).list_ctx()[0]
+    own = next(iter(net.collect_params().values())).list_ctx()[0]
+    ctx = own if device is None else check_kind("device", device, mx.Context, "an MXNet context or None")
     inputs, generated = [EOS, *words], []
     state: list[Array] | None = None
     for _ in range(num_words):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from ..backend import autograd, gluon, nn, np, npx
+from ..backend import autograd, gluon, mx, nn, np, npx
 from ..backend.arrays import as_ids
 from ..backend.embedding import Embedding
 from ..output_layers.adaptive import AdaptiveSoftmax
 from ..output_layers.base import OutputLayer
 from ..utils.checks import (
+    check_bool,
     check_choice,
     check_ids,
     check_number,
@@ -22,6 +23,7 @@ from ..utils.checks import (
     check_same_shape,
     shape_of,
 )
+from ..utils.object_checks import check_has, check_kind
 from ..utils.types import AnyArray, Array, Context
 from .adaptive_embedding import AdaptiveEmbedding
 from .base import Model, check_layer
@@ -79,8 +81,8 @@ class LanguageModel(Model):
         super().__init__(**kwargs)
         check_choice("cell", cell, CELLS)
         check_positive_int("num_layers", num_layers)
-        if check_number("dropout", dropout, 0, 1) == 1:
-            raise ValueError("dropout takes a probability below 1, which would leave nothing; got 1")
+        check_number("dropout", dropout, 0, 1, open_high=True)
+        tie_weights = check_bool("tie_weights", tie_weights)
         self._num_hiddens = check_positive_int("num_hiddens", num_hiddens)
         self._embed_size = check_positive_int("embed_size", embed_size)
         width, name = (embed_size, "embed_size") if tie_weights else (num_hiddens, "num_hiddens")
@@ -103,15 +105,17 @@ class LanguageModel(Model):
         `batch_size` is an integer of at least 1.
         """
         shape = (1, check_positive_int("batch_size", batch_size), self._num_hiddens)
+        if ctx is not None:
+            check_kind("ctx", ctx, mx.Context, "an MXNet context or None")
         return [np.zeros(shape, ctx=ctx) for _ in range(self.recurrence.num_states)]
 
     def hidden(self, inputs: AnyArray, state: Sequence[Array] | None = None) -> tuple[Array, list[Array]]:
         """What the output layer takes: inputs (T, B) -> hidden (T, B, in_units), and the state after them."""
-        shape = shape_of(inputs)
+        shape = shape_of(inputs, "inputs")
         if len(shape) != 2 or 0 in shape:
             raise ValueError(f"inputs takes shape (T, B), time first, both at least 1; got {shape}")
         rows = self.embed(inputs)  # (T, B, embed_size)
-        given = self.begin_state(shape[1], rows.ctx) if state is None else list(state)
+        given = self.begin_state(shape[1], rows.ctx) if state is None else state
         self._check_state(given, shape[1])
         hidden, *new_state = self._hidden_of_rows(rows, given)
         return hidden, new_state
@@ -129,18 +133,20 @@ class LanguageModel(Model):
         hidden, *new_state = self.recurrence(rows, *state)  # (T, B, num_hiddens)
         return [hidden if self.projection is None else self.projection(hidden), *new_state]
 
-    def _check_state(self, state: list[Array], batch_size: int) -> None:
+    def _check_state(self, state: Sequence[Array], batch_size: int) -> None:
         count = self.recurrence.num_states
+        check_kind("state", state, (list, tuple), f"a list of {count} arrays, as begin_state gives them")
         if len(state) != count:
             raise ValueError(f"state takes {count} arrays, as begin_state gives them; got {len(state)}")
         for array in state:
+            check_has("state", array, ("as_np_ndarray", "shape"), "MXNet arrays, as begin_state gives them")
             check_same_shape("state", array.shape, "begin_state", (1, batch_size, self._num_hiddens))
 
     def forward(
         self, inputs: AnyArray, targets: AnyArray, state: Sequence[Array] | None = None
     ) -> tuple[Array, list[Array]]:
         """The loss of each next word in nats (T, B), and the state after the last word."""
-        check_same_shape("targets", shape_of(targets), "inputs", shape_of(inputs))
+        check_same_shape("targets", shape_of(targets, "targets"), "inputs", shape_of(inputs, "inputs"))
         hidden, state = self.hidden(inputs, state)
         if autograd.is_training() or self.output_layer.loss_is_cross_entropy:
             return self.output_layer(hidden, targets), state

@@ -6,6 +6,7 @@ import os
 
 from ..backend import np
 from ..backend.embedding import Embedding
+from ..utils.object_checks import check_kind, check_vocab
 from ..utils.types import VocabLike
 from .base import Model
 from .vectors import WordVectors
@@ -25,6 +26,8 @@ def load_vectors(net: Model | Embedding, vocab: VocabLike, path: str | os.PathLi
     Raises ValueError for vectors of another width, and where no word is in both; TypeError for an adaptive
     embedding.
     """
+    check_kind("net", net, (Model, Embedding), "a model with an embed, or an Embedding")
+    check_vocab("vocab", vocab)
     embed = net if isinstance(net, Embedding) else net.embed
     if not isinstance(embed, Embedding):
         raise TypeError(f"net takes an embed of one table; got {type(embed).__name__}")

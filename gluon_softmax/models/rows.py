@@ -6,6 +6,7 @@ from typing import Sequence, Union
 
 import numpy
 
+from ..utils.checks import on_host
 from ..utils.types import AnyArray
 
 Matrix = Union[AnyArray, Sequence[Sequence[float]]]  # one row per word
@@ -17,7 +18,7 @@ def finite_rows(matrix: Matrix, tokens: Sequence[str]) -> numpy.ndarray:
 
     Raises TypeError for what are no numbers, ValueError for another shape and for NaN or infinity.
     """
-    given = matrix.asnumpy() if hasattr(matrix, "asnumpy") else numpy.asarray(matrix)
+    given = on_host(matrix, "matrix")
     if given.dtype.kind not in "iuf":
         raise TypeError(f"matrix takes numbers; got dtype {given.dtype}")
     if given.ndim != 2 or not given.size:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-import numpy
-
-from ..backend import gluon
+from ..backend import gluon, mx
 from ..fused.hierarchical_sgd import HierarchicalSGD
 from ..fused.negative_sampling_sgd import NegativeSamplingSGD
 from ..fused.sgd import InPlaceSGD, Multipliers
 from ..output_layers.hierarchical import HierarchicalSoftmax
 from ..output_layers.masked_bce import masked_bce
 from ..output_layers.negative_sampling import NegativeSampling
-from ..utils.checks import check_same_shape, shape_of
+from ..utils.checks import check_number, check_same_shape, on_host, shape_of
+from ..utils.object_checks import check_kind
 from ..utils.types import Array, BlockBatches, Context
 from .base import WordModel
 
@@ -50,7 +49,7 @@ class SkipGram(WordModel):
                 raise TypeError("label takes an array of the mask's shape; got None")
             loss = masked_bce(self.score(center, context), label, mask)
         else:
-            check_same_shape("context", shape_of(context), "center", shape_of(center))
+            check_same_shape("context", shape_of(context, "context"), "center", shape_of(center, "center"))
             loss = self.output_layer(self.embed(center), context)
         return loss
 
@@ -66,6 +65,9 @@ class SkipGram(WordModel):
         decay that they do not have. Raises TypeError for other layers, ValueError if the batches have other
         noise than the layer, and for the ``grad_req`` "add".
         """
+        check_kind("batches", batches, BlockBatches, "SkipGramBlocks")
+        check_kind("ctx", ctx, mx.Context, "an MXNet context")
+        check_number("lr", lr, 0)
         layer = self.output_layer
         if type(layer) is NegativeSampling:
             _check_noise(batches, layer.num_noise_words)
@@ -99,7 +101,11 @@ class SkipGram(WordModel):
                 "score takes an output layer with one vector per word, such as NegativeSampling; "
                 f"got {type(layer).__name__}"
             )
-        ids = center if hasattr(center, "reshape") else numpy.asarray(center)
+        ids = (
+            center
+            if hasattr(center, "as_np_ndarray") and hasattr(center, "ctx")
+            else on_host(center, "center")
+        )
         hidden = self.embed(ids.reshape(-1))  # (B, d)
         return layer.score(hidden, contexts_negatives)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol, Sequence
 
 import numpy
 
-from ..utils.checks import check_choice, check_positive_int
+from ..utils.checks import check_bool, check_choice, check_positive_int, numbers_on_host, shown
 from ..utils.errors import UnknownTokenError
+from ..utils.object_checks import check_has, check_kind, check_words
 from ..utils.types import VocabLike
 from ..vocabulary.tokens import UNK
 from .formats.registry import read_vectors, write_vectors
@@ -54,14 +55,12 @@ class WordVectors:
     """
 
     def __init__(self, tokens: Sequence[str], matrix: Matrix) -> None:
-        self.tokens = list(_words("tokens", tokens))
+        self.tokens = check_words("tokens", tokens)
         self._ids: dict[str, int] = {}
         for i, token in enumerate(self.tokens):
-            if not isinstance(token, str):
-                raise TypeError(f"tokens takes strings; got {token!r} for id {i}")
             if self._ids.setdefault(token, i) != i:
                 raise ValueError(
-                    f"tokens takes each word once; got {token!r} for ids {self._ids[token]} and {i}"
+                    f"tokens takes each word once; got {shown(token)} for ids {self._ids[token]} and {i}"
                 )
         self.matrix = finite_rows(matrix, self.tokens)  # (V, d)
         self.matrix.setflags(write=False)
@@ -100,7 +99,7 @@ class WordVectors:
         an integer of at least 1, and ValueError for no word and for another method.
         """
         check_choice("method", method, METHODS)
-        likes = self._ids_of("positive", [*([] if token is None else [token]), *_words("positive", positive)])
+        likes = [*([] if token is None else [self._id(token)]), *self._ids_of("positive", positive)]
         dislikes = self._ids_of("negative", negative)
         if not likes and not dislikes:
             raise ValueError("positive takes one word or more, if there is no token or negative; got none")
@@ -120,13 +119,13 @@ class WordVectors:
         ``get_analogy(token_a, token_b, token_c)`` takes vec_b − vec_a + vec_c instead, which is
         ``analogy(token_b, token_a, token_c)`` here. Result and errors as in `most_similar`.
         """
-        for token in (a, b, c):
-            self._id(token)
+        for name, token in (("a", a), ("b", b), ("c", c)):
+            self._id(token, name)
         return self.most_similar(k=k, positive=[a, c], negative=[b])
 
     def similarity(self, a: str, b: str) -> float:
         """The cosine of two words, from −1 to 1; raises KeyError for an unknown one."""
-        return float(self._cosines(self.unit[self._id(a)], [self._id(b)])[0])
+        return float(self._cosines(self.unit[self._id(a, "a")], [self._id(b, "b")])[0])
 
     def doesnt_match(self, tokens: Sequence[str]) -> str:
         """The word whose cosine with the mean of all of `tokens`, scaled to length 1, is the lowest.
@@ -140,7 +139,7 @@ class WordVectors:
         return self.tokens[ids[int(self._cosines(_scaled(self.unit[ids].mean(axis=0)), ids).argmin())]]
 
     def _ids_of(self, name: str, tokens: Sequence[str]) -> list[int]:
-        return [self._id(token) for token in _words(name, tokens)]
+        return [self._id(token) for token in check_words(name, tokens)]
 
     def _products(self, likes: list[int], dislikes: list[int]) -> numpy.ndarray:
         """The scores of 3CosMul (V,) for words near to `likes` and far from `dislikes`."""
@@ -165,9 +164,8 @@ class WordVectors:
         best = [i for i in highest(ranks, k + len(excluded)) if i not in excluded][:k]
         return [(self.tokens[i], float(scores[i])) for i in best]
 
-    def _id(self, token: str) -> int:
-        if not isinstance(token, str):
-            raise TypeError(f"token takes a string; got {token!r}")
+    def _id(self, token: str, name: str = "token") -> int:
+        check_kind(name, token, str, "a string")
         if token not in self._ids:
             raise UnknownTokenError(token, self.tokens)
         return self._ids[token]
@@ -176,7 +174,7 @@ class WordVectors:
         return len(self.tokens)
 
     def __contains__(self, token: object) -> bool:
-        return token in self._ids
+        return isinstance(token, str) and token in self._ids
 
     def __getitem__(self, token: str) -> numpy.ndarray:
         row: numpy.ndarray = self.matrix[self._id(token)]
@@ -208,6 +206,9 @@ class WordVectors:
         Raises ValueError, before anything is written, for a word that the format cannot carry; ImportError
         for a library that is missing.
         """
+        check_bool("newlines", newlines)
+        if binary is not None:
+            check_bool("binary", binary)
         if newlines and binary:
             write_binary(path, self.tokens, self.matrix, newlines)
             return "word2vec binary format"
@@ -271,27 +272,22 @@ def get_similar_tokens(
     """
     if isinstance(embed, WordVectors):
         vectors = embed
-    elif vocab is None or not hasattr(vocab, "idx_to_token"):
-        raise TypeError(f"vocab takes a d2l.Vocab, unless embed is WordVectors; got {type(vocab).__name__}")
     else:
-        weight = embed.weight.list_data()[0] if hasattr(embed, "weight") else embed
-        vectors = WordVectors(vocab.idx_to_token, weight)
+        known = check_has("vocab", vocab, ("idx_to_token",), "a d2l.Vocab, unless embed is WordVectors")
+        weight = embed.weight.list_data()[0] if hasattr(embed, "weight") else numbers_on_host("embed", embed)
+        vectors = WordVectors(known.idx_to_token, weight)
     for token, cosine in vectors.most_similar(query_token, k):
         print(f"cosine sim={cosine:.3f}: {token}")
 
 
-def _words(name: str, tokens: Sequence[str]) -> Sequence[str]:
-    """Several words; TypeError for a string, which would be read letter by letter."""
-    if isinstance(tokens, str):
-        raise TypeError(f"{name} takes a sequence of words; got the string {tokens[:40]!r}")
-    return tokens
-
-
 def _named(binary: bool | None, name: str | None) -> str | None:
     """The format that `binary` means, or the one that is named."""
-    if binary is not None and name is not None:
-        raise ValueError(f"format takes None where binary is given; got {name!r}")
-    return name if binary is None else "word2vec-binary" if binary else "word2vec"
+    if binary is None:
+        return name
+    check_bool("binary", binary)
+    if name is not None:
+        raise ValueError(f"format takes None where binary is given; got {shown(name)}")
+    return "word2vec-binary" if binary else "word2vec"
 
 
 def _scaled(vector: numpy.ndarray) -> numpy.ndarray:

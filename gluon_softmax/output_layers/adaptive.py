@@ -14,7 +14,7 @@ from ..backend import autograd, gluon, mx, nn, np, npx
 from ..backend.arrays import as_ids
 from ..backend.embedding import table_parameter
 from ..fused.linear_cross_entropy import linear_cross_entropy
-from ..utils.checks import check_falling_counts, check_number
+from ..utils.checks import check_bool, check_falling_counts, check_number
 from ..utils.types import Array, InitializerLike, Namespace, Numbers
 from ..vocabulary.clusters import Clusters
 from ..vocabulary.cutoffs import check_cutoffs, tail_widths
@@ -51,7 +51,7 @@ class AdaptiveSoftmax(OutputLayer):
     div_value : each tail's vectors are narrower than those before it by this factor.
     head_bias : give the words and slots of the head a bias (the tails have none, as in PyTorch).
     dropout : probability with which each number of a tail's projected hidden vector is dropped in training.
-    label_smoothing : eps in [0, 1], in training mode: -(1 - eps) log p(target) - eps mean_v log p(v), as in
+    label_smoothing : eps in [0, 1), in training mode: -(1 - eps) log p(target) - eps mean_v log p(v), as in
         `FullSoftmax`. It needs every word's probability, so a step then costs as much as ``log_prob``.
     counts : (V,) counts by id; checked to fall from id 1 on if given.
     sparse_grad : False only; every softmax touches all rows of its table. `AdaptiveEmbedding` takes it.
@@ -87,18 +87,16 @@ class AdaptiveSoftmax(OutputLayer):
         self.div_value = check_number("div_value", div_value, 1)
         if counts is not None:
             check_falling_counts("counts", counts, self._vocab_size)
-        if sparse_grad:
+        if check_bool("sparse_grad", sparse_grad):
             raise ValueError(
                 "sparse_grad takes False for an adaptive softmax, whose gradient touches every row of the "
                 "clusters it scores; got True"
             )
-        self.dropout = check_number("dropout", dropout, 0, 1)
-        if self.dropout == 1:
-            raise ValueError("dropout takes a probability below 1, which would leave nothing; got 1")
-        self.label_smoothing = check_number("label_smoothing", label_smoothing, 0, 1)
+        self.dropout = check_number("dropout", dropout, 0, 1, open_high=True)
+        self.label_smoothing = check_number("label_smoothing", label_smoothing, 0, 1, open_high=True)
         self._clusters = Clusters(self.cutoffs, self._vocab_size)
         self._head_size = self.cutoffs[0] + self.num_tails
-        self._has_bias = bool(head_bias)
+        self._has_bias = check_bool("head_bias", head_bias)
         self.head_weight = table_parameter(
             self, "head_weight", (self._head_size, self._in_units), weight_initializer
         )

@@ -28,6 +28,7 @@ from ..utils.checks import (
     on_host,
     shape_of,
 )
+from ..utils.randomness import as_generator
 from ..utils.types import Array, Context, Ids, Namespace, Numbers
 
 
@@ -91,11 +92,15 @@ class OutputLayer(Block):
     def resample(self, rng: numpy.random.Generator | None) -> None:
         """Fix the candidates until the next call; with None each call draws anew.
 
-        Layers that sample override this.
+        Layers that sample override this. Raises TypeError or ValueError for what is no generator, no seed
+        and not None.
         """
+        if rng is not None:
+            as_generator("rng", rng)
 
     def exclude(self, ids: Ids) -> None:
         """Never draw these ids as noise (the skip-gram's `<unk>`); layers that sample override this."""
+        check_ids("ids", ids, self._vocab_size)
 
     def forward(self, hidden: Array, target: Ids, sample_weight: Numbers | None = None) -> Array:
         """The loss per position in nats: hidden (..., in_units), target and sample_weight (...) -> (...).
@@ -106,7 +111,7 @@ class OutputLayer(Block):
         integers, ValueError for ids out of range and for sizes that differ.
         """
         hidden = check_hidden("hidden", hidden, self._in_units)
-        host_target = on_host(target)
+        host_target = on_host(target, "target")
         kept = self._kept(host_target)
         if not kept.all():
             target = host_target = numpy.where(kept, host_target, host_target[kept][0] if kept.any() else 0)
@@ -133,8 +138,8 @@ class OutputLayer(Block):
         """What the loss of each position is multiplied by, (N,) on the context of `hidden`; None for 1."""
         given: Array | None = None
         if sample_weight is not None:
-            check_same_shape("sample_weight", shape_of(sample_weight), "target", kept.shape)
-            given = as_array_like(hidden, sample_weight)
+            check_same_shape("sample_weight", shape_of(sample_weight, "sample_weight"), "target", kept.shape)
+            given = as_array_like(hidden, sample_weight, "sample_weight")
         if not kept.all():
             kept_on_device = as_device_array(kept, hidden.dtype, hidden.ctx)
             given = kept_on_device if given is None else given * kept_on_device

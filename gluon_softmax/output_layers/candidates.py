@@ -13,7 +13,8 @@ import numpy
 
 from ..backend.arrays import as_device_array
 from ..backend.embedding import rows_of, table_parameter
-from ..utils.checks import check_ids, check_positive_int
+from ..utils.checks import check_bool, check_ids, check_positive_int
+from ..utils.randomness import Seed
 from ..utils.types import Array, Ids, InitializerLike, Namespace
 from ..vocabulary.samplers import Sampler, UnigramSampler
 from .base import OutputLayer, Target
@@ -47,8 +48,8 @@ class CandidateLayer(OutputLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab_size, in_units, **kwargs)
-        self._use_bias = bool(use_bias)
-        self._sparse_grad = bool(sparse_grad)
+        self._use_bias = check_bool("use_bias", use_bias)
+        self._sparse_grad = check_bool("sparse_grad", sparse_grad)
         shape = (self._vocab_size, self._in_units)
         self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
         if self._use_bias:
@@ -96,8 +97,8 @@ class SamplingLayer(CandidateLayer):
             vocab_size, in_units, use_bias, sparse_grad, weight_initializer, bias_initializer, **kwargs
         )
         self.num_sampled = check_positive_int("num_sampled", num_sampled)
-        self.unique = bool(unique)
-        self.remove_accidental_hits = bool(remove_accidental_hits)
+        self.unique = check_bool("unique", unique)
+        self.remove_accidental_hits = check_bool("remove_accidental_hits", remove_accidental_hits)
         self._check_sampler(sampler)
         self._given = self._sampler = sampler
         self._excluded: frozenset[int] = frozenset()
@@ -140,7 +141,7 @@ class SamplingLayer(CandidateLayer):
         """Fix the candidates until the next call; with None each call draws anew by ``numpy.random``."""
         self._candidates = None if rng is None else self._draw(rng)
 
-    def _draw(self, rng: numpy.random.Generator | int) -> Candidates:
+    def _draw(self, rng: Seed) -> Candidates:
         ids = self._sampler.sample(self.num_sampled, self.unique, rng)
         return Candidates(ids, self._sampler.num_tries)
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from ..backend import autograd, mx, nn
 from ..backend.embedding import table_parameter
-from ..utils.checks import check_number
+from ..backend.table import check_initializer
+from ..utils.checks import check_bool, check_number
+from ..utils.object_checks import check_kind
 from ..utils.types import Array, Ids, InitializerLike, Namespace, Numbers
 from .base import OutputLayer, Target
 from .label_smoothing import smoothed_cross_entropy
@@ -28,8 +30,8 @@ class FullSoftmax(OutputLayer):
     ----------
     vocab_size : the number of words, V.
     in_units : width of the hidden vector.
-    label_smoothing : eps in [0, 1]; outside of training mode the loss is -log p(target) whatever it is, so
-        that a held-out loss can be compared.
+    label_smoothing : eps in [0, 1), since at 1 nothing would be learnt from the targets; outside of training
+        mode the loss is -log p(target) whatever it is, so that a held-out loss can be compared.
     use_bias : give each word a bias.
     sparse_grad : False only; the gradient of a full softmax touches every row.
     weight_initializer, bias_initializer : MXNet initializers. The bias starts at zero;
@@ -54,17 +56,18 @@ class FullSoftmax(OutputLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab_size, in_units, **kwargs)
-        if sparse_grad:
+        if check_bool("sparse_grad", sparse_grad):
             raise ValueError(
                 "sparse_grad takes False for a full softmax, whose gradient touches every row; got True"
             )
-        self.label_smoothing = check_number("label_smoothing", label_smoothing, 0, 1)
+        self.label_smoothing = check_number("label_smoothing", label_smoothing, 0, 1, open_high=True)
         self._loss_graph = nn.HybridLambda(self._cross_entropy)
         self._smooth_graph = nn.HybridLambda(self._smooth_cross_entropy)
         shape = (self._vocab_size, self._in_units)
         self.weight = table_parameter(self, "weight", shape, weight_initializer)
-        self._use_bias = bool(use_bias)
+        self._use_bias = check_bool("use_bias", use_bias)
         if self._use_bias:
+            check_initializer("bias_initializer", bias_initializer)
             self.bias = self.params.get("bias", shape=shape[:1], init=bias_initializer)
 
     @property
@@ -81,6 +84,7 @@ class FullSoftmax(OutputLayer):
 
     def _traced_loss(self, hidden: Any, target: Any, sample_weight: Any) -> Any:
         """`forward` of symbols: hidden (..., in_units), target and sample_weight (...) -> (...)."""
+        check_kind("target", target, mx.sym.Symbol, "a symbol where hidden is one")
         F = mx.sym
         flat: Any = F.np.reshape(target, (-1,))  # (N,)
         ignored = None if self._ignore_index is None else flat == self._ignore_index  # (N,)

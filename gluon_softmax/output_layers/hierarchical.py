@@ -16,7 +16,16 @@ from ..backend import nn
 from ..backend.arrays import as_device_array, as_ids
 from ..backend.embedding import rows_of, table_parameter
 from ..backend.ops import row_dot, softplus
-from ..utils.checks import check_counts, check_hidden, check_ids, check_positive_int
+from ..utils.checks import (
+    check_bool,
+    check_counts,
+    check_hidden,
+    check_ids,
+    check_positive_int,
+    on_host,
+    shown,
+)
+from ..utils.randomness import as_generator
 from ..utils.types import Array, Context, Ids, InitializerLike, Namespace, Numbers
 from ..vocabulary.binary_tree import BinaryTree
 from ..vocabulary.huffman import build_huffman
@@ -76,7 +85,7 @@ class HierarchicalSoftmax(OutputLayer):
         if tree is None:
             tree = build_huffman(left)
         elif left is not counts:
-            raise ValueError(f"exclude takes no ids with a tree of one's own; got {exclude}")
+            raise ValueError(f"exclude takes no ids with a tree of one's own; got {shown(exclude)}")
         if not isinstance(tree, BinaryTree):
             raise TypeError(f"tree takes a BinaryTree or None; got {type(tree).__name__}")
         if len(tree) != counts.size:
@@ -84,7 +93,7 @@ class HierarchicalSoftmax(OutputLayer):
                 f"tree takes the words of counts, {counts.size}; got a tree of {len(tree)} words"
             )
         self.tree = tree
-        self._sparse_grad = bool(sparse_grad)
+        self._sparse_grad = check_bool("sparse_grad", sparse_grad)
         self._loss_graph = nn.HybridLambda(self._cost_of_paths)
         shape = (max(1, counts.size - 1), self._in_units)
         self.weight = table_parameter(self, "weight", shape, weight_initializer, self._sparse_grad)
@@ -93,10 +102,13 @@ class HierarchicalSoftmax(OutputLayer):
         """The paths to targets (N,): points int32 and signs float32, each (N, L), L the longest path.
 
         Points are the inner nodes from the root on, signs are 1 - 2 code. Past the end of a path the sign is
-        0 and the node is its last one.
+        0 and the node is its last one. Raises the errors of `check_ids`.
         """
+        return self._paths(check_ids("target", target, self._vocab_size).reshape(-1))
+
+    def _paths(self, target: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
         lengths = self.tree.lengths[target][:, None]  # (N, 1)
-        step = numpy.arange(max(1, lengths.max()))  # (L,)
+        step = numpy.arange(max(1, lengths.max(initial=0)))  # (L,)
         if not self.tree.flat_points.size:  # the tree of one word
             shape = (target.size, 1)
             return numpy.zeros(shape, numpy.int32), numpy.zeros(shape, numpy.float32)
@@ -107,7 +119,7 @@ class HierarchicalSoftmax(OutputLayer):
     def _loss(self, hidden: Array, target: Target) -> Array:
         # Padded rows: a list of (position, node) without padding has a quarter fewer of them on PTB, but
         # needs a gathered copy of `hidden` as well, and took 1.2 to 2 times as long.
-        points, signs = self.paths(target.host_ids)
+        points, signs = self._paths(target.host_ids)
         ctx = hidden.ctx
         rows = rows_of(self.weight, points, ctx)  # (N, L, d)
         loss: Array = self._loss_graph(hidden, rows, as_device_array(signs, hidden.dtype, ctx))
@@ -180,7 +192,7 @@ class HierarchicalSoftmax(OutputLayer):
         Without `rng` the draw comes from ``numpy.random``.
         """
         hidden = check_hidden("hidden", hidden, self._in_units)
-        rng = numpy.random.default_rng(numpy.random.randint(2**31)) if rng is None else rng
+        rng = as_generator("rng", numpy.random.randint(2**31) if rng is None else rng)
         words = draw_words(self.tree, *self._on_host(hidden), rng)  # (N,)
         return as_ids(words.reshape(hidden.shape[:-1]), hidden.ctx)
 
@@ -196,8 +208,8 @@ class HierarchicalSoftmax(OutputLayer):
 
 def _without(counts: numpy.ndarray, exclude: Ids) -> numpy.ndarray:
     """The counts (V,) with 0 at the ids `exclude`."""
-    ids = numpy.asarray(exclude)
-    if not ids.size:
+    ids = on_host(exclude, "exclude")
+    if not ids.size and ids.ndim == 1:
         return counts
     left = counts.copy()
     left[check_ids("exclude", ids, counts.size)] = 0

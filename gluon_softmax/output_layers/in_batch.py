@@ -13,7 +13,7 @@ import numpy
 
 from ..backend import autograd, nn
 from ..fused.sampled_cross_entropy import sampled_cross_entropy
-from ..utils.checks import check_counts
+from ..utils.checks import check_bool, check_counts
 from ..utils.types import Array, InitializerLike, Numbers
 from .base import Target
 from .candidates import CandidateLayer, log_count
@@ -74,8 +74,8 @@ class InBatchSoftmax(CandidateLayer):
         super().__init__(
             counts.size, in_units, use_bias, sparse_grad, weight_initializer, bias_initializer, **kwargs
         )
-        self.remove_accidental_hits = bool(remove_accidental_hits)
-        self.subtract_log_q = bool(subtract_log_q)
+        self.remove_accidental_hits = check_bool("remove_accidental_hits", remove_accidental_hits)
+        self.subtract_log_q = check_bool("subtract_log_q", subtract_log_q)
         self._log_q = log_count(counts / counts.sum())
         self._never = counts == 0
         self._full_graph = nn.HybridLambda(self._cross_entropy)

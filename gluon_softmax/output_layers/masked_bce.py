@@ -11,6 +11,7 @@ from ..backend import mx
 from ..backend.arrays import as_array_like, zeros_after
 from ..backend.threads import use_numpy_arrays
 from ..utils.checks import check_same_shape
+from ..utils.object_checks import check_has
 from ..utils.types import Array, Namespace, Numbers
 
 
@@ -27,10 +28,10 @@ def masked_bce(pred: Array, label: Numbers, mask: Numbers) -> Array:
     use_numpy_arrays()
     if isinstance(pred, mx.sym.Symbol):
         return _traced_losses(pred, label, mask)
-    pred = pred.as_np_ndarray()
+    pred = check_has("pred", pred, ("as_np_ndarray",), "an MXNet array").as_np_ndarray()
     if pred.ndim == 3 and pred.shape[1] == 1:
         pred = pred.reshape(pred.shape[0], pred.shape[2])  # (B, L)
-    label, mask = (as_array_like(pred, array) for array in (label, mask))
+    label, mask = as_array_like(pred, label, "label"), as_array_like(pred, mask, "mask")
     check_same_shape("label", label.shape, "pred", pred.shape)
     check_same_shape("mask", mask.shape, "pred", pred.shape)
     if not pred.size:

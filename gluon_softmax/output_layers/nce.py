@@ -14,7 +14,7 @@ import numpy
 from ..backend import autograd, nn, np
 from ..backend.arrays import as_device_array
 from ..backend.ops import softplus
-from ..utils.checks import check_counts, check_number
+from ..utils.checks import check_bool, check_counts, check_number
 from ..utils.types import Array, Context, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import Sampler, UnigramSampler
 from .base import Target
@@ -83,7 +83,7 @@ class NCE(SamplingLayer):
     ) -> None:
         counts = check_counts("counts", counts)
         log_partition = check_number("log_partition", log_partition)
-        has_unigram_bias = bool(use_bias) and bias_initializer is None
+        has_unigram_bias = check_bool("use_bias", use_bias) and bias_initializer is None
         if bias_initializer is None:
             bias_initializer = unigram_bias(counts, column=True, shift=log_partition)
         super().__init__(
@@ -101,7 +101,7 @@ class NCE(SamplingLayer):
         )
         self._counts, self._has_unigram_bias = counts, has_unigram_bias
         self._power = check_number("power", power) if sampler is None else 1.0
-        self.subtract_log_q = bool(subtract_log_q)
+        self.subtract_log_q = check_bool("subtract_log_q", subtract_log_q)
         self.log_partition = log_partition
         self._loss_graph = nn.HybridLambda(self._logistic_losses)
 

@@ -17,6 +17,7 @@ from ..backend.embedding import rows_of, table_parameter
 from ..backend.ops import row_dot, softplus
 from ..backend.threads import use_numpy_arrays
 from ..utils.checks import (
+    check_bool,
     check_counts,
     check_hidden,
     check_ids,
@@ -25,7 +26,7 @@ from ..utils.checks import (
     check_same_shape,
     on_host,
 )
-from ..utils.randomness import uniform_from
+from ..utils.randomness import as_generator, uniform_from
 from ..utils.types import Array, Context, Ids, InitializerLike, Namespace, Numbers
 from ..vocabulary.samplers import UnigramSampler
 from .base import OutputLayer, Target
@@ -82,7 +83,7 @@ class NegativeSampling(OutputLayer):
         self._excluded: frozenset[int] = frozenset()
         self._check_some_noise(self._excluded)
         self._seed: int | None = None  # of the draw that `resample` fixed
-        self._sparse_grad = bool(sparse_grad)
+        self._sparse_grad = check_bool("sparse_grad", sparse_grad)
         self._loss_graph = nn.HybridLambda(self._logistic_losses)
         self._score_graph = nn.HybridLambda(row_dot)
         shape = (self._vocab_size, self._in_units)
@@ -111,11 +112,14 @@ class NegativeSampling(OutputLayer):
 
     def resample(self, rng: numpy.random.Generator | None) -> None:
         """Fix the noise until the next call; with None each call draws anew by ``numpy.random``."""
-        self._seed = None if rng is None else int(rng.integers(2**63))
+        self._seed = None if rng is None else int(as_generator("rng", rng).integers(2**63))
 
     def noise_words(self, target: Ids, seed: int) -> numpy.ndarray:
         """The noise words of each target in the draw `seed`: ids (N,) -> int64 (N, K), none the target."""
         target = check_ids("target", target, self._vocab_size)
+        if target.ndim != 1:
+            raise ValueError(f"target takes ids (N,); got shape {target.shape}")
+        check_positive_int("seed", seed, 0)
         num_keys = self._vocab_size * self.num_noise_words
         first_key = target[:, None].astype(numpy.int64) * self.num_noise_words
         keys = first_key + numpy.arange(self.num_noise_words)  # (N, K)

@@ -42,7 +42,7 @@ def prepare(options: Options, resumed: Run | None = None) -> Parts:
     contexts, and the loss of the first examples is computed. Raises the errors of whatever cannot be, and
     ValueError for a text without anything to train on, sizes beyond memory, and a loss that is not finite.
     """
-    from ..training.trainer import check_in_place, initialize
+    from ..training.trainer import check_in_place, check_weight_decay, initialize
 
     choice, contexts = MODELS[options["model"]], contexts_of(options)
     corpus = corpus_of(options)
@@ -56,7 +56,10 @@ def prepare(options: Options, resumed: Run | None = None) -> Parts:
     valid, test = (choice.held_out(corpus, options, split) for split in ("valid", "test"))
     for held_out in (valid, test):
         next(iter(held_out.epoch(0)), None)
-    check_in_place(net, batches, options["optimizer"], contexts, options["clip_norm"])
+    check_in_place(
+        net, batches, options["optimizer"], contexts, options["clip_norm"], options["weight_decay"]
+    )
+    check_weight_decay(net, options["optimizer"], options["weight_decay"])
     initialize(net, contexts, options["seed"])
     parts = Parts(choice, contexts, corpus, net, batches, valid, [])
     if resumed is not None and resumed.checkpoint.exists():

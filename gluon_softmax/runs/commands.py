@@ -117,6 +117,7 @@ def _train(run: Run, parts: Parts, options: Options, before: list[Metrics], prog
         schedule=options["schedule"],
         decay=options["decay"],
         clip_norm=options["clip_norm"],
+        weight_decay=options["weight_decay"],
         seed=options["seed"],
         resample_every=options["resample_every"],
         checkpoint=Checkpoint(run.checkpoint.folder, options["keep_checkpoints"]),

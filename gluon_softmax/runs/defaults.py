@@ -64,6 +64,12 @@ COMMON: tuple[Option, ...] = (
     Option("decay", float, 1.0, "the rate is multiplied by it after each epoch, whatever the schedule"),
     Option("clip_norm", float, None, "the longest gradient that is not scaled down, over all parameters"),
     Option(
+        "weight_decay",
+        float,
+        0.0,
+        "the Trainer's wd, which pulls numbers towards 0; with --sparse-grad those of the batch's rows alone",
+    ),
+    Option(
         "sparse_grad",
         bool,
         False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping
 
-from ..utils.checks import check_choice, check_number, check_positive_int, shown
+from ..utils.checks import check_choice, check_number, check_positive_int, check_scale, shown
 from ..utils.files import user_path
 from .defaults import COMMON, OVERRIDES
 from .layers import LAYERS
@@ -79,10 +79,11 @@ def _check_kind(chosen: Mapping[str, object], table: tuple[Option, ...], kind: M
 
 def _check_numbers(options: Options) -> None:
     check_positive_int("num_epochs", options["num_epochs"])
-    check_number("lr", options["lr"], 0, open_low=True)
+    check_scale("lr", options["lr"])
     check_number("decay", options["decay"], 0, 1, open_low=True)
     if options["clip_norm"] is not None:
-        check_number("clip_norm", options["clip_norm"], 0, open_low=True)
+        check_scale("clip_norm", options["clip_norm"])
+    check_scale("weight_decay", options["weight_decay"], or_zero=True)
     check_number("checkpoint_minutes", options["checkpoint_minutes"], 0)
     for name in ("resample_every", "log_interval", "keep_checkpoints"):
         if options[name] is not None:

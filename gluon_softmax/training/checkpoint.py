@@ -24,6 +24,7 @@ import numpy
 from ..utils.checks import check_positive_int
 from ..utils.errors import CheckpointError, TrainingDiverged
 from ..utils.files import DAMAGED_ZIP, remove_parts, write_whole
+from ..utils.object_checks import check_path
 from ..utils.types import Metrics
 from .checkpoint_arrays import (
     Arrays,
@@ -80,7 +81,7 @@ class Checkpoint:
     """
 
     def __init__(self, folder: str | Path, keep: int = 2) -> None:
-        self.folder = Path(folder)
+        self.folder = check_path("folder", folder)
         self.keep = check_positive_int("keep", keep)
 
     def exists(self) -> bool:

@@ -11,7 +11,8 @@ import math
 from typing import Iterable
 
 from ..backend import gluon, nd, np_array
-from ..utils.checks import check_number
+from ..utils.checks import check_scale
+from ..utils.object_checks import check_kind
 from ..utils.types import Array, Context
 
 
@@ -48,7 +49,9 @@ def clipped_step(trainer: gluon.Trainer, batch_size: float, clip_norm: float) ->
 
     Raises ValueError for a norm that is not finite.
     """
-    check_number("clip_norm", clip_norm, 0, open_low=True)
+    check_scale("clip_norm", clip_norm)
+    check_scale("batch_size", batch_size)
+    check_kind("trainer", trainer, gluon.Trainer, "a gluon.Trainer")
     trainer.allreduce_grads()
     norm = global_norm(trainer._params, trainer._contexts[0]) / batch_size
     if not math.isfinite(norm):

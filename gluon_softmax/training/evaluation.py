@@ -9,6 +9,7 @@ import numpy
 
 from ..backend import gluon
 from ..backend.device import as_contexts
+from ..utils.object_checks import check_callable
 from ..utils.types import Array, Contexts, Figures
 from .carried_state import CarriedState
 from .data_parallel import to_device
@@ -25,6 +26,7 @@ def held_out_loss(net: gluon.Block, batches: HeldOut, device: Contexts = None) -
     call. The state of a recurrent net is zero at first and carried from batch to batch.
     """
     contexts = as_contexts(device)
+    check_callable("net", net, "a net such as a Gluon block")
     total, positions = 0.0, 0
     carried = CarriedState(net)
     for batch in as_batches(batches).epoch(0):
@@ -76,6 +78,7 @@ def perplexity_figures(net: gluon.Block, batches: HeldOut, device: Contexts = No
 
 
 def _check_cross_entropy(net: Any) -> None:
+    check_callable("net", net, "a net such as a Gluon block")
     if not getattr(net, "loss_is_cross_entropy", True):
         raise TypeError(
             "perplexity takes a net whose held-out loss is -log p(word); got a "

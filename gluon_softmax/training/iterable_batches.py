@@ -13,7 +13,7 @@ from ..utils.checks import on_host
 from ..utils.types import Batches
 
 _TAKES = (
-    "batches takes batches such as SkipGramPairs, or anything that can be iterated over and gives tuples of "
+    "takes batches such as SkipGramPairs, or anything that can be iterated over and gives tuples of "
     "arrays, such as a list or a gluon.data.DataLoader"
 )
 
@@ -34,13 +34,10 @@ def as_batches(batches: Any, num_epochs: int = 1, schedule: str = "constant") ->
     Raises TypeError for what is no iterable of batches; ValueError for an iterator where `num_epochs` is not
     1, for a generator that is used up, and for a schedule that needs a length that is not known.
     """
-    if all(hasattr(batches, name) for name in ("epoch", "expected_positions", "produced")):
+    if _are_batches(batches):
         own: Batches = batches
         return own
-    if not isinstance(batches, Iterable) or isinstance(batches, (str, bytes, dict)):
-        raise TypeError(f"{_TAKES}; got {_shown(batches)}")
-    if isinstance(batches, Iterator):
-        _check_iterator(batches, num_epochs)
+    check_batches("batches", batches, num_epochs)
     found = IterableBatches(batches)
     if schedule != "constant" and math.isnan(found.expected_positions):
         raise ValueError(
@@ -48,6 +45,22 @@ def as_batches(batches: Any, num_epochs: int = 1, schedule: str = "constant") ->
             f"got {schedule!r} with {_shown(batches)}"
         )
     return found
+
+
+def check_batches(name: str, batches: object, num_epochs: int = 1) -> None:
+    """Raise the errors of `as_batches`, for the argument `name`, without a look at the batches."""
+    if _are_batches(batches):
+        return
+    if not isinstance(batches, Iterable) or isinstance(batches, (str, bytes, dict, type)):
+        raise TypeError(f"{name} {_TAKES}; got {_shown(batches)}")
+    if isinstance(batches, Iterator):
+        _check_iterator(name, batches, num_epochs)
+
+
+def _are_batches(batches: object) -> bool:
+    return not isinstance(batches, type) and all(
+        hasattr(batches, name) for name in ("epoch", "expected_positions", "produced")
+    )
 
 
 class IterableBatches:
@@ -89,26 +102,26 @@ class IterableBatches:
             yield arrays
 
 
-def _check_iterator(batches: Iterator[Any], num_epochs: int) -> None:
+def _check_iterator(name: str, batches: Iterator[Any], num_epochs: int) -> None:
     """An iterator gives its batches once."""
     if num_epochs > 1:
         raise ValueError(
-            f"batches takes what can be iterated over once per epoch, {num_epochs} times, such as a list; "
+            f"{name} takes what can be iterated over once per epoch, {num_epochs} times, such as a list; "
             f"got {_shown(batches)}, which gives its batches once"
         )
     if inspect.isgenerator(batches) and inspect.getgeneratorstate(batches) == inspect.GEN_CLOSED:
-        raise ValueError("batches takes a generator that has batches to give; got one that is used up")
+        raise ValueError(f"{name} takes a generator that has batches to give; got one that is used up")
 
 
 def _as_batch(batch: Any) -> Sequence[numpy.ndarray]:
     """The arrays of a batch on the host, in the batch's own class if it has named fields."""
     if not isinstance(batch, (tuple, list)) or not batch:
-        raise TypeError(f"{_TAKES}; got a batch that is {_shown(batch)}")
+        raise TypeError(f"batches {_TAKES}; got a batch that is {_shown(batch)}")
     arrays = []
     for array in batch:
-        host = on_host(array)
+        host = on_host(array, "batches")
         if host.dtype.kind not in "biuf" or not host.ndim:
-            raise TypeError(f"{_TAKES}; got {_shown(array)} in a batch")
+            raise TypeError(f"batches {_TAKES}; got {_shown(array)} in a batch")
         # NumPy's default for floats, which MXNet's operators do not mix with the parameters' float32
         arrays.append(host.astype(numpy.float32) if host.dtype == numpy.float64 else host)
     if hasattr(batch, "_fields"):  # the language model's says along which axis it may be split

@@ -10,25 +10,24 @@ import dataclasses
 import math
 import time
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Mapping
 
 from ..backend import gluon, mx
 from ..backend.device import as_contexts
-from ..utils.checks import check_choice, check_number, check_positive_int
+from ..utils.checks import check_bool, check_number, check_positive_int, shown
 from ..utils.errors import TrainingInterrupted
 from ..utils.memory import trim_memory
-from ..utils.types import Contexts, Metrics
+from ..utils.object_checks import check_callable, check_path
+from ..utils.types import Contexts, Figures, Metrics
 from .checkpoint import Checkpoint, PartialEpoch, TrainingState
 from .divergence import Divergence
 from .evaluation import Evaluate, HeldOut, has_positions, loss_figures
-from .iterable_batches import AnyBatches, as_batches
-from .loss_plot import save_loss_plot
+from .iterable_batches import AnyBatches, as_batches, check_batches
+from .loss_plot import check_plot, save_loss_plot
 from .meter import LossMeter
 from .progress import Progress
 from .stop import StopSignals
 from .trainer import (
-    OPTIMIZERS,
-    SCHEDULES,
     StepOptions,
     TrainingSteps,
     check_in_place,
@@ -53,6 +52,7 @@ def train(
     schedule: str = "constant",
     decay: float = 1.0,
     clip_norm: float | None = None,
+    weight_decay: float = 0.0,
     seed: int = 0,
     resample_every: int = 1,
     hybridize: bool = True,
@@ -75,7 +75,7 @@ def train(
     batches : gives the batches of an epoch by ``epoch(e)``, counts them in ``produced``, and has
         ``expected_positions``; see `WindowBatches`. Or any iterable of batches, see `as_batches`. With
         `SkipGramBlocks` the net makes its own steps, see `InPlaceSGD`: plain "sgd", one context, no
-        `clip_norm`.
+        `clip_norm`, no `weight_decay`.
     num_epochs, lr : epochs in all, initial learning rate. The gradient is that of the mean over the positions
         of the whole batch, with `SkipGramBlocks` of the sum over its pairs.
     optimizer : "sgd", "adam" or "adagrad"; with row-sparse gradients each updates the batch's rows alone.
@@ -86,6 +86,9 @@ def train(
     schedule : "constant", or "linear": falls with the positions seen, to 1e-4 of `lr`, as in word2vec.c.
     decay : the rate is multiplied by it after each epoch, whatever the schedule.
     clip_norm : the longest gradient, over all parameters, that is not scaled down; see `clipped_step`.
+    weight_decay : the Trainer's `wd`: this times a parameter is added to its gradient, with "adagrad" to its
+        step. A parameter's ``wd_mult`` multiplies it; of a table with a row-sparse gradient the rows of the
+        batch alone decay, and "adagrad" takes 0.
     seed : decides every draw, together with the epoch and the step; see `derive_rng`.
     resample_every : steps for which a layer that samples keeps its candidates (1: drawn again for every
         batch).
@@ -110,26 +113,25 @@ def train(
     kind TrainingDiverged for a loss that is not finite or ten times the first one; that is never saved.
     """
     options = StepOptions(
-        num_epochs=check_positive_int("num_epochs", num_epochs),
-        lr=check_number("lr", lr, 0, open_low=True),
-        optimizer=check_choice("optimizer", optimizer, OPTIMIZERS),
-        schedule=check_choice("schedule", schedule, SCHEDULES),
-        decay=check_number("decay", decay, 0, 1, open_low=True),
-        clip_norm=None if clip_norm is None else check_number("clip_norm", clip_norm, 0, open_low=True),
-        seed=check_positive_int("seed", seed, 0),
-        resample_every=check_positive_int("resample_every", resample_every),
-    )
+        num_epochs, lr, optimizer, schedule, decay, clip_norm, seed, resample_every, weight_decay
+    ).checked()
     saved = _Saved(checkpoint, best, check_number("checkpoint_minutes", checkpoint_minutes, 0) * 60)
     look_every = check_positive_int("log_interval", _LOOK_EVERY if log_interval is None else log_interval)
     if best is not None and valid is None:
         raise ValueError("best takes batches to compare the epochs on, valid; got none")
+    if valid is not None:
+        check_batches("valid", valid, num_epochs)
+    check_callable("evaluate", evaluate, "a function of a net, batches and contexts")
+    check_callable("on_epoch_end", on_epoch_end, "a function or None", or_none=True)
+    check_callable("on_interrupt", on_interrupt, "a function or None", or_none=True)
+    check_plot(plot)
     batches, contexts = as_batches(batches, num_epochs, schedule), as_contexts(device)
-    check_in_place(net, batches, optimizer, contexts, clip_norm)
+    check_in_place(net, batches, optimizer, contexts, clip_norm, options.weight_decay)
     trim_memory()  # what corpus, samplers and an earlier model took, so that it does not add to the peak
     initialize(net, contexts, options.seed)
-    if hybridize:
+    if check_bool("hybridize", hybridize):
         net.hybridize(static_alloc=True)
-    trainer = make_trainer(net, options.optimizer, options.lr, contexts)
+    trainer = make_trainer(net, options.optimizer, options.lr, contexts, options.weight_decay)
     steps = TrainingSteps(net, trainer, batches, contexts, options)
     state = saved.restore(steps)
     shown = Progress(progress, options.num_epochs, batches.expected_positions, log_interval is not None)
@@ -153,8 +155,10 @@ class _Saved:
         self, checkpoint: Checkpoint | str | Path | None, best: Checkpoint | str | Path | None, every: float
     ) -> None:
         self.checkpoint, self.best = (
-            folder if folder is None or isinstance(folder, Checkpoint) else Checkpoint(folder)
-            for folder in (checkpoint, best)
+            folder
+            if folder is None or isinstance(folder, Checkpoint)
+            else Checkpoint(check_path(name, folder))
+            for name, folder in (("checkpoint", checkpoint), ("best", best))
         )
         self._every = every  # s
         self._last = time.monotonic()
@@ -262,7 +266,7 @@ class _Epochs:
     def end(self, metrics: Metrics, history: list[Metrics]) -> None:
         """Evaluate the net, append the epoch to the history, show it, and write the checkpoints."""
         if self.valid is not None:
-            figures = self.evaluate(self.steps.net, self.valid, self.steps.contexts)
+            figures = _checked(self.evaluate(self.steps.net, self.valid, self.steps.contexts))
             metrics.update({f"valid_{name}": figure for name, figure in figures.items()})
             if not math.isnan(metrics["valid_loss"]) or has_positions(self.valid):  # NaN of none is no sign
                 self.divergence.check(
@@ -273,3 +277,10 @@ class _Epochs:
         self.saved.save(self.steps, self.state(history))
         if self.on_epoch_end is not None:
             self.on_epoch_end(metrics)
+
+
+def _checked(figures: Figures) -> Figures:
+    """What an evaluation gave, or a TypeError: its loss decides which epoch is the best."""
+    if not isinstance(figures, Mapping) or "loss" not in figures:
+        raise TypeError(f"evaluate takes a function that gives 'loss' and more by name; got {shown(figures)}")
+    return figures

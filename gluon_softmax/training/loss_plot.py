@@ -11,10 +11,26 @@ import time
 from pathlib import Path
 from typing import IO, Protocol, Sequence
 
+from ..utils.checks import shown
+from ..utils.object_checks import check_path
 from ..utils.types import Metrics
 
 Curve = Sequence[tuple[float, float]]  # (epoch, mean loss since the last point)
 _SECONDS_BETWEEN = 1.0  # a figure takes a tenth of one
+
+
+def check_plot(path: str | Path | None) -> None:
+    """Raise TypeError or ValueError for what `save_loss_plot` could not write, before anything is trained."""
+    if path is None:
+        return
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    file = check_path("plot", path)
+    kinds = sorted(FigureCanvasAgg.get_supported_filetypes())
+    if file.suffix and file.suffix[1:].lower() not in kinds:
+        raise ValueError(f"plot takes a file that ends in one of {', '.join(kinds)}; got {shown(str(file))}")
+    if not file.absolute().parent.is_dir():
+        raise ValueError(f"plot takes a file in a folder that is there; got {shown(str(file))}")
 
 
 def save_loss_plot(curve: Curve, history: Sequence[Metrics], path: str | Path | IO[bytes]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Iterator, Sequence
 import numpy
 
 from ..backend import autograd, gluon, init, mx
+from ..utils.checks import check_choice, check_number, check_positive_int, check_scale
 from ..utils.randomness import derive_rng, derive_seed
 from ..utils.types import Array, Batches, BlockBatches, Context, InPlaceNet, StepResult
 from .carried_state import CarriedState
@@ -38,6 +39,21 @@ class StepOptions:
     clip_norm: float | None
     seed: int
     resample_every: int
+    weight_decay: float = 0.0
+
+    def checked(self) -> StepOptions:
+        """The same as plain numbers; raises TypeError or ValueError for the first that does not fit."""
+        return StepOptions(
+            num_epochs=check_positive_int("num_epochs", self.num_epochs),
+            lr=check_scale("lr", self.lr),
+            optimizer=check_choice("optimizer", self.optimizer, OPTIMIZERS),
+            schedule=check_choice("schedule", self.schedule, SCHEDULES),
+            decay=check_number("decay", self.decay, 0, 1, open_low=True),
+            clip_norm=None if self.clip_norm is None else check_scale("clip_norm", self.clip_norm),
+            seed=check_positive_int("seed", self.seed, 0),
+            resample_every=check_positive_int("resample_every", self.resample_every),
+            weight_decay=check_scale("weight_decay", self.weight_decay, or_zero=True),
+        )
 
     def rate(self, epoch: int, share: float) -> float:
         """The learning rate where the share `share`, in [0, 1], of `epoch` is over."""
@@ -146,20 +162,36 @@ def resample(net: gluon.Block, rng: numpy.random.Generator | None) -> None:
     net.apply(lambda block: block.resample(rng) if hasattr(block, "resample") else None)
 
 
-def make_trainer(net: gluon.Block, optimizer: str, lr: float, contexts: Sequence[Context]) -> gluon.Trainer:
+def make_trainer(
+    net: gluon.Block, optimizer: str, lr: float, contexts: Sequence[Context], weight_decay: float = 0.0
+) -> gluon.Trainer:
     """A Trainer whose state can be saved, and that is right on several contexts with row-sparse gradients.
 
     The Trainer makes the updates and not the kvstore, so that states can be read. Several contexts need a
-    kvstore: without one, their row-sparse gradients silently diverge.
+    kvstore: without one, their row-sparse gradients silently diverge. Raises the error of
+    `check_weight_decay`.
     """
+    check_weight_decay(net, optimizer, weight_decay)
     kvstore = "device" if len(contexts) > 1 else None
     return gluon.Trainer(
         net.collect_params(),
         optimizer,
-        {"learning_rate": lr},
+        {"learning_rate": lr, "wd": weight_decay},
         kvstore=kvstore,
         update_on_kvstore=False if kvstore else None,
     )
+
+
+def check_weight_decay(net: gluon.Block, optimizer: str, weight_decay: float) -> None:
+    """Raise ValueError for the one weight decay that MXNet has no operator for, before the first step."""
+    if not weight_decay or optimizer != "adagrad":
+        return
+    for parameter in net.collect_params().values():
+        if parameter._grad_stype == "row_sparse" and parameter.wd_mult and parameter.grad_req != "null":
+            raise ValueError(
+                f"weight_decay takes 0 with adagrad and the row-sparse gradient of {parameter.name}; "
+                f"got {weight_decay:g} (sparse_grad=False, or another optimizer, takes it)"
+            )
 
 
 def initialize(net: gluon.Block, contexts: Sequence[Context], seed: int) -> None:
@@ -179,11 +211,16 @@ def initialize(net: gluon.Block, contexts: Sequence[Context], seed: int) -> None
 
 
 def check_in_place(
-    net: gluon.Block, batches: object, optimizer: str, contexts: Sequence[Context], clip_norm: float | None
+    net: gluon.Block,
+    batches: object,
+    optimizer: str,
+    contexts: Sequence[Context],
+    clip_norm: float | None,
+    weight_decay: float = 0.0,
 ) -> bool:
     """Whether `batches` are for steps that the net makes itself, in place, and not for the Trainer.
 
-    Raises TypeError or ValueError for a net, an optimizer, contexts or a norm that do not go with such steps.
+    Raises TypeError or ValueError for what does not go with such steps.
     """
     if not isinstance(batches, BlockBatches):
         return False
@@ -196,4 +233,9 @@ def check_in_place(
         raise ValueError(f"device takes one context with {kind}; got {len(contexts)}")
     if clip_norm is not None:
         raise ValueError(f"clip_norm takes None with {kind}; got {clip_norm}")
+    if weight_decay:
+        raise ValueError(
+            f"weight_decay takes 0 with {kind}, whose steps touch the rows of their batch alone; "
+            f"got {weight_decay}"
+        )
     return True

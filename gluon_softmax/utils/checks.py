@@ -53,14 +53,27 @@ def check_int_or_none(name: str, value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} takes an integer or None; got {value!r}")
+        raise TypeError(f"{name} takes an integer or None; got {shown(value)}")
     return int(value)
 
 
+def check_bool(name: str, value: object) -> bool:
+    """`value` as a bool; raises TypeError for anything else: "no" would be true. NumPy's are taken."""
+    if not isinstance(value, (bool, numpy.bool_)):
+        raise TypeError(f"{name} takes True or False; got {shown(value)}")
+    return bool(value)
+
+
 def check_number(
-    name: str, value: object, low: float = -math.inf, high: float = math.inf, *, open_low: bool = False
+    name: str,
+    value: object,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
 ) -> float:
-    """`value` as a finite float within [low, high], above `low` where `open_low`.
+    """`value` as a finite float within [low, high], without the end that is open.
 
     Raises TypeError for what is not a number, ValueError for NaN, infinity or a number out of range.
     """
@@ -70,11 +83,25 @@ def check_number(
         number = float(value)
     except OverflowError:  # an integer of hundreds of digits
         number = -math.inf if value < 0 else math.inf
-    if not math.isfinite(number) or number < low or number > high or (open_low and number == low):
-        left = "above" if open_low else "of at least"
+    ends = [end for end, is_open in ((low, open_low), (high, open_high)) if is_open]
+    if not math.isfinite(number) or not low <= number <= high or number in ends:
+        left, right = "above" if open_low else "of at least", "below" if open_high else "at most"
         bounds = f" {left} {low:g}" if low > -math.inf else ""
-        bounds += f"{' and' if bounds else ''} at most {high:g}" if high < math.inf else ""
+        bounds += f"{' and' if bounds else ''} {right} {high:g}" if high < math.inf else ""
         raise ValueError(f"{name} takes a finite number{bounds}, got {shown(value)}")
+    return number
+
+
+def check_scale(name: str, value: object, or_zero: bool = False) -> float:
+    """`value` as a number above 0, or 0 too, that float32 numbers can be multiplied or divided by.
+
+    Raises the errors of `check_number`, and ValueError beyond 1e-30 and 1e+30.
+    """
+    number = check_number(name, value, 0, open_low=not or_zero)
+    if number and not 1e-30 <= number <= 1e30:
+        raise ValueError(
+            f"{name} takes a number from 1e-30 to 1e+30, which float32 holds; got {shown(value)}"
+        )
     return number
 
 
@@ -83,7 +110,7 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
 
     Of many choices the first are listed, and the one that is spelt nearest is named.
     """
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         near = difflib.get_close_matches(value, choices, 1) if isinstance(value, str) else []
         meant = f"; did you mean {near[0]}?" if near else ""
         many = len(choices) > _MAX_LISTED
@@ -91,27 +118,41 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
             f"{', '.join(choices[:_FEW])} and {len(choices) - _FEW} others" if many else ", ".join(choices)
         )
         raise ValueError(f"{name} takes one of {listed}; got {shown(value)}{meant}")
-    return str(value)
+    return value
 
 
-def on_host(array: object) -> numpy.ndarray:
+def on_host(array: object, name: str = "array") -> numpy.ndarray:
     """What is taken for an array, a list, NumPy's or MXNet's, as a NumPy array.
 
-    MXNet's is asked itself, since NumPy would read it back number by number.
+    MXNet's is asked itself, since NumPy would read it back number by number. Raises TypeError, for the
+    argument `name`, for a symbol and for lists of different lengths.
     """
-    host: numpy.ndarray = array.asnumpy() if hasattr(array, "asnumpy") else numpy.asarray(array)
+    if hasattr(array, "list_arguments"):  # a symbol's asnumpy raises MXNet's error
+        raise TypeError(f"{name} takes an array; got a symbol, {shown(array)}, which holds no numbers")
+    try:
+        host: numpy.ndarray = array.asnumpy() if hasattr(array, "asnumpy") else numpy.asarray(array)
+    except ValueError:  # NumPy's about an inhomogeneous shape
+        raise TypeError(f"{name} takes an array or lists of one length; got {shown(array)}") from None
     return host
 
 
-def shape_of(array: object) -> tuple[int, ...]:
+def numbers_on_host(name: str, array: object) -> numpy.ndarray:
+    """`on_host` of numbers or truth values; raises TypeError for an array of anything else."""
+    host = on_host(array, name)
+    if host.dtype.kind not in "biuf":
+        raise TypeError(f"{name} takes numbers; got {shown(array)}")
+    return host
+
+
+def shape_of(array: object, name: str = "array") -> tuple[int, ...]:
     """The shape of an array, a list, NumPy's or MXNet's, which is not read back for it."""
-    shape: tuple[int, ...] = array.shape if hasattr(array, "shape") else numpy.shape(on_host(array))
+    shape: tuple[int, ...] = array.shape if hasattr(array, "shape") else numpy.shape(on_host(array, name))
     return tuple(shape)
 
 
-def integers_on_host(array: object) -> numpy.ndarray:
+def integers_on_host(array: object, name: str = "array") -> numpy.ndarray:
     """`on_host`, where whole numbers of an MXNet array become integers: MXNet makes float32 by default."""
-    host = on_host(array)
+    host = on_host(array, name)
     if hasattr(array, "asnumpy") and host.dtype.kind == "f" and _are_exact_integers(host):
         return host.astype(numpy.int64)
     return host
@@ -124,7 +165,7 @@ def check_counts(name: str, counts: object, length: int | None = None) -> numpy.
     number that is negative or not finite, and for zeros alone.
     """
     try:
-        array = on_host(counts)
+        array = on_host(counts, name)
         if array.dtype.kind not in "iuf":
             raise TypeError(f"dtype {array.dtype}")
         array = array.astype(numpy.float64)
@@ -177,7 +218,7 @@ def check_ids(name: str, ids: object, upper: int) -> numpy.ndarray:
 
     Raises TypeError for ids that are not such integers (0.5, NaN), ValueError for ids out of range.
     """
-    array = on_host(ids)
+    array = on_host(ids, name)
     if not array.size and not hasattr(ids, "dtype"):
         return array.astype(numpy.int64)  # an empty list has no dtype of its own
     if array.dtype in (numpy.float32, numpy.float64) and _are_exact_integers(array):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, ContextManager, Iterator, Literal, NoReturn, overload
 
 from .checks import shown
+from .object_checks import check_path
 
 # What zipfile and NumPy raise on a damaged archive, whichever field the damage hit.
 DAMAGED_ZIP = (
@@ -51,7 +52,7 @@ def whole_file(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[An
     name is unique, so two writers at once do not write into each other's file; the last to end wins. An
     OSError names `path`, never the temporary file.
     """
-    path = Path(path)
+    path = check_path("path", path)
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     encoding, newline = (None, None) if mode == "wb" else ("utf-8", "\n")
     try:
@@ -95,12 +96,9 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
 def user_path(name: str, path: str | os.PathLike[str]) -> Path:
     """`path` with ``~`` and ``~user`` filled in; ValueError where it is empty or there is no such user."""
     try:
-        found = Path(path).expanduser()
+        return check_path(name, path).expanduser()
     except RuntimeError:
         raise ValueError(f"{name} takes a path below a home that is there; got {shown(str(path))}") from None
-    if not str(path) or "\0" in str(path):
-        raise ValueError(f"{name} takes a path; got {shown(str(path))}")
-    return found
 
 
 def parse_json(text: str | bytes) -> object:

@@ -5,9 +5,27 @@ So nothing random needs saving, and a resumed run equals an uninterrupted one.
 
 from __future__ import annotations
 
+import numbers
 import zlib
+from typing import Union
 
 import numpy
+
+from .checks import check_positive_int, shown
+
+Seed = Union[numpy.random.Generator, int, None]
+
+
+def as_generator(name: str, rng: Seed) -> numpy.random.Generator:
+    """A NumPy Generator: itself, one from a seed, or with None one of fresh entropy.
+
+    Raises TypeError or ValueError, for the argument `name`, for anything else.
+    """
+    if isinstance(rng, numpy.random.Generator):
+        return rng
+    if isinstance(rng, bool) or not (rng is None or isinstance(rng, numbers.Integral)):
+        raise TypeError(f"{name} takes a NumPy Generator, a seed or None; got {shown(rng)}")
+    return numpy.random.default_rng(None if rng is None else check_positive_int(name, rng, 0))
 
 
 def derive_rng(seed: int, epoch: int, step: int, purpose: str) -> numpy.random.Generator:

@@ -7,11 +7,12 @@ down to it, its points are the inner nodes where the turns are taken. The label 
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence, Union, overload
+from typing import Any, Iterable, Iterator, Sequence, Union, overload
 
 import numpy
 
-from ..utils.checks import check_positive_int, integers_on_host
+from ..utils.checks import check_positive_int, integers_on_host, shown
+from ..utils.object_checks import check_kind
 
 NestedPairs = Union[int, Sequence["NestedPairs"]]  # a word id, or two branches
 
@@ -108,8 +109,9 @@ class BinaryTree:
     def from_children(cls, children: numpy.ndarray, root: int) -> BinaryTree:
         """The tree of a table `children` (V − 1, 2), in the form of the attribute of that name.
 
-        It is not checked that the table is a tree.
+        Raises TypeError or ValueError for a table that is none of a tree.
         """
+        root = _check_children(children, root)
         vocab_size = len(children) + 1
         # of the words, then of the inner nodes; −1 for the root
         parents = numpy.full(2 * vocab_size - 1, -1, dtype=numpy.int32)
@@ -156,12 +158,12 @@ class BinaryTree:
             elif isinstance(branch, (tuple, list)) and not branch:
                 raise ValueError("nested takes pairs of branches or word ids; got an empty tree")
             else:
-                raise ValueError(f"nested takes pairs of branches or word ids; got {branch!r}")
+                raise ValueError(f"nested takes pairs of branches or word ids; got {shown(branch)}")
             if parent >= 0:
                 edges.append((parent, turn, is_word, reached))
         if sorted(words) != list(range(len(words))):
             raise ValueError(
-                f"nested takes each word id from 0 to {len(words) - 1} once; got {sorted(words)[:20]}"
+                f"nested takes each word id from 0 to {len(words) - 1} once; got {shown(sorted(words))}"
             )
         children = numpy.empty((num_inner, 2), dtype=numpy.int64)
         for parent, turn, is_word, reached in edges:
@@ -202,6 +204,24 @@ def balanced_tree(vocab_size: int) -> BinaryTree:
     return BinaryTree.from_children(children, root=num_inner - 1)
 
 
+def _check_children(children: numpy.ndarray, root: int) -> int:
+    """The root, or an error where a table of children is none, has a node twice, or has another root."""
+    check_kind("children", children, numpy.ndarray, "a NumPy array of integers, (V - 1, 2)")
+    if children.ndim != 2 or children.shape[1] != 2 or children.dtype.kind not in "iu":
+        raise ValueError(f"children takes integers, (V - 1, 2); got {children.dtype}, {children.shape}")
+    num_inner = len(children)
+    root = check_positive_int("root", root, -1 if not num_inner else 0, num_inner - 1)
+    expected = numpy.arange(2 * num_inner + 1)
+    if num_inner and not numpy.array_equal(
+        numpy.sort(children, axis=None), expected[expected != num_inner + 1 + root]
+    ):
+        raise ValueError(
+            f"children takes each word and each inner node but the root, {root}, once; "
+            f"got {shown(children.tolist())}"
+        )
+    return root
+
+
 def _climb(parents: numpy.ndarray, vocab_size: int) -> Iterator[tuple[numpy.ndarray, numpy.ndarray]]:
     """Climb from all words to the root, a level at a time: (words still below the root, nodes reached)."""
     words = nodes = numpy.arange(vocab_size, dtype=numpy.int32)
@@ -217,10 +237,11 @@ def _climb(parents: numpy.ndarray, vocab_size: int) -> Iterator[tuple[numpy.ndar
 
 def _flatten(name: str, rows: Sequence[Any]) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Rows of integers as one int64 array, and the length of each row."""
-    arrays = [integers_on_host(row) for row in rows]
+    check_kind(name, rows, Iterable, "one sequence of integers per word")
+    arrays = [integers_on_host(row, f"{name}[{word}]") for word, row in enumerate(rows)]
     for word, array in enumerate(arrays):
         if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-            raise TypeError(f"{name}[{word}] takes a sequence of integers; got {rows[word]!r}")
+            raise TypeError(f"{name}[{word}] takes a sequence of integers; got {shown(rows[word])}")
     lengths = numpy.array([array.size for array in arrays], dtype=numpy.int64)
     flat = numpy.concatenate([numpy.empty(0, numpy.int64), *(array.astype(numpy.int64) for array in arrays)])
     return flat, lengths

@@ -22,7 +22,7 @@ _MAX_CANDIDATES = 1200  # places for a cut that are tried in pairs; for more, th
 def check_cutoffs(cutoffs: Iterable[int], vocab_size: int) -> tuple[int, ...]:
     """`cutoffs` as a tuple of ascending integers, all different, each in [1, vocab_size); or a ValueError."""
     try:
-        values = list(integers_on_host(cutoffs) if hasattr(cutoffs, "asnumpy") else cutoffs)
+        values = list(integers_on_host(cutoffs, "cutoffs") if hasattr(cutoffs, "asnumpy") else cutoffs)
     except TypeError:
         values = []
     integers = all(isinstance(c, (int, numpy.integer)) and not isinstance(c, bool) for c in values)

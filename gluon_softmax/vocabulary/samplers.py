@@ -10,14 +10,14 @@ softmax and NCE subtract the logarithm of the expected count.
 from __future__ import annotations
 
 import sys
-from typing import Sequence, Union
+from typing import Sequence
 
 import numpy
 
-from ..utils.checks import check_counts, check_ids, check_number, check_positive_int
+from ..utils.checks import check_bool, check_counts, check_ids, check_number, check_positive_int
+from ..utils.object_checks import check_kind
+from ..utils.randomness import Seed, as_generator
 from ..utils.types import Ids, Numbers
-
-Seed = Union[numpy.random.Generator, int, None]
 
 
 class Sampler:
@@ -61,8 +61,8 @@ class Sampler:
         Raises ValueError for n < 1, and for more unique ids than have a probability above 0.
         """
         n = check_positive_int("n", n)
-        rng = numpy.random.default_rng(rng)
-        if not unique:
+        rng = as_generator("rng", rng)
+        if not check_bool("unique", unique):
             self.num_tries = n
             return self._draw(n, rng)
         if n > self.num_classes:
@@ -82,7 +82,7 @@ class Sampler:
         """
         tries = float(check_positive_int("num_tries", num_tries, maximum=sys.float_info.max))
         p = self.prob(ids)
-        if not unique:
+        if not check_bool("unique", unique):
             return tries * p
         with numpy.errstate(divide="ignore"):  # p = 1: log 0 = −inf, and the count is 1
             expected: numpy.ndarray = -numpy.expm1(tries * numpy.log1p(-p))
@@ -211,6 +211,7 @@ class UnigramSampler(Sampler):
 
     def transform(self, uniform: numpy.ndarray) -> numpy.ndarray:
         """Uniform numbers in [0, 1) as draws: float64 (...) -> int64 ids (...)."""
+        check_kind("uniform", uniform, numpy.ndarray, "a NumPy array of numbers in [0, 1)")
         place = uniform * self.range_max
         ids = numpy.minimum(place.astype(numpy.int64), self.range_max - 1)  # the product may round up
         return numpy.where(place - ids < self._keep[ids], ids, self._alias[ids])

@@ -44,7 +44,7 @@ def test_an_unordered_view_is_read_while_a_write_to_the_array_waits() -> None:
 ])  # fmt: skip
 def test_numbers_become_like_an_array(given: Any) -> None:
     for like in (np.zeros((3,)), np.zeros((3,), dtype="float64", ctx=mx.cpu(1))):
-        array = as_array_like(like, given)
+        array = as_array_like(like, given, "given")
         assert type(array) is np.ndarray and array.dtype == like.dtype and array.ctx == like.ctx
         assert array.asnumpy().tolist() == [1, 2]
 
@@ -53,7 +53,7 @@ def test_an_array_that_is_like_another_already_keeps_its_gradient() -> None:
     weight = np.array([1.0, 2.0], dtype="float64")
     weight.attach_grad()
     with autograd.record():
-        total = (as_array_like(np.zeros((2,)), weight) * 3).sum()
+        total = (as_array_like(np.zeros((2,)), weight, "weight") * 3).sum()
     total.backward()
     assert weight.grad.asnumpy().tolist() == [3, 3]
 

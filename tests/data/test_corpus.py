@@ -154,7 +154,7 @@ def test_min_freq_that_removes_everything_is_refused(folder: Path, tmp_path: Pat
         ({"min_freq": 2.5}, TypeError, "min_freq takes an integer .* got 2.5"),
         ({"min_freq": "10"}, TypeError, "min_freq takes an integer .* got '10'"),
         ({"min_freq": True}, TypeError, "min_freq takes an integer .* got True"),
-        ({"eos": "yes"}, TypeError, "eos takes True or False, got 'yes'"),
+        ({"eos": "yes"}, TypeError, "eos takes True or False; got 'yes'"),
         ({"name": "pbt"}, ValueError, "name takes 'ptb', 'mini_ptb' or a folder .* got 'pbt'"),
         ({"name": ""}, ValueError, "name takes .* got ''"),
         ({"name": 3}, TypeError, "name takes a str or a Path, got 3"),

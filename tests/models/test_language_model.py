@@ -133,7 +133,7 @@ def test_sizes_of_the_layer_are_checked() -> None:
 @pytest.mark.parametrize("kwargs, error, said", [
     ({"cell": "elman"}, ValueError, "cell takes one of rnn_tanh, rnn_relu, gru, lstm; got 'elman'"),
     ({"num_layers": 0}, ValueError, "num_layers takes an integer of at least 1, got 0"),
-    ({"dropout": 1.0}, ValueError, "dropout takes a probability below 1"),
+    ({"dropout": 1.0}, ValueError, "dropout takes a finite number of at least 0 and below 1, got 1"),
     ({"dropout": -0.1}, ValueError, "dropout takes a finite number"),
 ])  # fmt: skip
 def test_wrong_arguments_are_named(kwargs: Any, error: type, said: str) -> None:

@@ -140,7 +140,7 @@ def test_the_callers_matrix_is_copied() -> None:
         (["a"], [1.0], ValueError, r"got \(1,\)"),
         ([], numpy.zeros((0, 2)), ValueError, r"both at least 1; got \(0, 2\)"),
         (["a"], [["x"]], TypeError, "matrix takes numbers"),
-        (["a", 3], numpy.eye(2), TypeError, "tokens takes strings; got 3 for id 1"),
+        (["a", 3], numpy.eye(2), TypeError, "tokens takes strings; got 3 at place 1"),
         ("ab", numpy.eye(2), TypeError, "tokens takes a sequence of words; got the string 'ab'"),
     ],
 )
@@ -157,9 +157,7 @@ def test_get_similar_tokens_prints_the_books_lines(
     assert capsys.readouterr().out == lines
     get_similar_tokens("man", 3, royal.matrix, SimpleNamespace(idx_to_token=list(ROYAL)))
     assert capsys.readouterr().out == lines
-    with pytest.raises(
-        TypeError, match=r"vocab takes a d2l\.Vocab, unless embed is WordVectors; got NoneType"
-    ):
+    with pytest.raises(TypeError, match=r"vocab takes a d2l\.Vocab, unless embed is WordVectors; got None"):
         get_similar_tokens("man", 3, royal.matrix)
     with pytest.raises(ValueError, match="one row for each of 2 tokens; got 5 rows"):
         get_similar_tokens("man", 3, royal.matrix, SimpleNamespace(idx_to_token=["man", "king"]))

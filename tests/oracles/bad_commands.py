@@ -84,6 +84,10 @@ _OPTIONS = """
 --batches book --softmax hierarchical | --batches takes 'book' with --softmax negative-sampling only
 --batches blocks --optimizer adam | --optimizer takes 'sgd' with SkipGramBlocks, which step by themselves
 --batches blocks --clip-norm 1 | --clip-norm takes None with SkipGramBlocks; got 1.0
+--batches blocks --weight-decay 0.1 | --weight-decay takes 0 with SkipGramBlocks
+--weight-decay -1 | --weight-decay takes a finite number of at least 0, got -1.0
+--weight-decay nan | --weight-decay takes a finite number of at least 0, got nan
+--weight-decay 1e300 | --weight-decay takes a number from 1e-30 to 1e+30
 --batches blocks --device cpu:0,cpu:1 | --device takes one context with SkipGramBlocks; got 2
 --batches blocks --batch-size 24 | --batch-size takes a multiple of block_size, 16; got 24
 --batches blocks --batch-size 1000000000000 | --batch-size takes a size that fits into memory
@@ -94,7 +98,11 @@ _OPTIONS = """
 --bptt 5 | no option of this kind of run, --model skip-gram with --softmax negative-sampling; --model lm
 --cutoffs 10 | --softmax adaptive takes it
 --num-sampled 10 | --softmax nce or sampled takes it
---softmax full --label-smoothing -0.1 | --label-smoothing takes a finite number of at least 0 and at most 1
+--softmax full --label-smoothing -0.1 | --label-smoothing takes a finite number of at least 0 and below 1
+--softmax full --label-smoothing 1 | takes a finite number of at least 0 and below 1, got 1.0
+--lr 1e300 | --lr takes a number from 1e-30 to 1e+30, which float32 holds; got 1e+300
+--lr 1e-300 | --lr takes a number from 1e-30 to 1e+30
+--clip-norm 1e-300 | --clip-norm takes a number from 1e-30 to 1e+30
 --softmax full --label-smoothing nan | --label-smoothing takes a finite number
 --softmax nce --num-sampled 0 | --num-sampled takes an integer of at least 1, got 0
 --softmax nce --num-sampled 1000000000000 | --num-sampled takes a size that fits into memory
@@ -116,7 +124,7 @@ _OPTIONS = """
 # The same for a language model.
 _LM_OPTIONS = f"""
 --seed -1 | --seed takes an integer of at least 0, got -1
---dropout 1 | --dropout takes a probability below 1
+--dropout 1 | --dropout takes a finite number of at least 0 and below 1, got 1.0
 --dropout nan | --dropout takes a finite number
 --num-layers 0 | --num-layers takes an integer of at least 1, got 0
 --num-layers 1000000000000 | --num-layers {_MEMORY}the weights of the recurrent layers
@@ -133,6 +141,7 @@ _OTHERS = """
 nothing | invalid choice: 'nothing'
 train --out {run} --resume --embed-size 13 | goes on with --embed-size 5, as it began; got 13
 train --out {run} --resume --num-epochs 1 | goes on with --num-epochs 2 or more, as it began; got 1
+train --out {run} --resume --weight-decay 0.5 | goes on with --weight-decay 0.0, as it began; got 0.5
 train --out {run} --resume --model cbow | goes on with --model skip-gram, as it began; got cbow
 train --seed | argument --seed: expected one argument
 similar {here}/nothing chip | RUN takes a folder that `gluon-softmax train` wrote; {here}/nothing does not

@@ -30,7 +30,7 @@ def test_pytorchs_errors_of_cutoffs(cutoffs: Any) -> None:
 @pytest.mark.parametrize("kwargs, said", [
     ({"sparse_grad": True}, "sparse_grad takes False for an adaptive softmax"),
     ({"label_smoothing": 1.5}, "label_smoothing takes"),
-    ({"dropout": 1}, "dropout takes a probability below 1"),
+    ({"dropout": 1}, "dropout takes a finite number of at least 0 and below 1, got 1"),
     ({"div_value": 0}, "div_value takes"),
     ({"div_value": 8}, "div_value takes a number that leaves each of 3 tails"),
     ({"counts": [*range(20)]}, "counts takes numbers in falling order from id 1 on; got 1 for id 1"),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from gluon_softmax.backend import np
+from gluon_softmax.backend import mx, np
 from gluon_softmax.utils import checks
 
 
@@ -196,3 +196,25 @@ def test_a_number_beyond_what_can_be_computed_is_refused(check: Any) -> None:
         ValueError, match=r"^k takes an integer of at most 9223372036854775807, got 9223372036854775808$"
     ):
         checks.check_positive_int("k", 2**63)
+
+
+def test_switches() -> None:
+    assert checks.check_bool("eos", numpy.bool_(True)) is True and checks.check_bool("eos", False) is False
+    for wrong in (0, 1, None, "no", numpy.array([True]), mx.sym.var("s")):
+        with pytest.raises(TypeError, match=r"^eos takes True or False; got "):
+            checks.check_bool("eos", wrong)
+
+
+def test_scales_are_what_float32_holds() -> None:
+    assert checks.check_scale("lr", 1e-30) == 1e-30 and checks.check_scale("wd", 0, or_zero=True) == 0
+    for wrong in (0, 1e-31, 1e31):
+        with pytest.raises(ValueError, match=r"^lr takes a "):
+            checks.check_scale("lr", wrong)
+
+
+def test_a_symbol_holds_no_numbers() -> None:
+    for check in (checks.on_host, checks.shape_of, checks.integers_on_host):
+        with pytest.raises(TypeError, match=r"^ids takes an array; got a symbol, <Symbol s>, which holds no"):
+            check(mx.sym.var("s"), "ids")
+    with pytest.raises(TypeError, match=r"^mask takes numbers; got 'x'$"):
+        checks.numbers_on_host("mask", "x")
