@@ -2,8 +2,9 @@
 
 Text, windows and what is measured are those of `gensim_sides`. Besides the centres per second: the held-out
 -log p of a word near another, in nats per pair, that each side reaches in the same seconds, namely those that
-gensim needs for the best of its settings. A side's own Huffman tree judges its tables. The initial values are
-word2vec's on both sides.
+gensim needs for the best of its settings. A side's own Huffman tree judges its tables; `<unk>`, which no
+pair has, is in no word's way: gensim's vocabulary lacks it, and here the layer excludes it as the program's
+does. The initial values are word2vec's on both sides.
 
     python benchmarks/skip_gram_tree_gensim.py [--runs 3] [--data-dir DIR] [--json] [--smoke]
 """
@@ -44,8 +45,11 @@ def make_net(corpus: Corpus) -> tuple[SkipGram, SkipGramBlocks]:
     """Return a new net and its batches."""
     import gluon_softmax as gs
     from gluon_softmax.backend import init
+    from gluon_softmax.vocabulary.tokens import UNK_ID
 
-    layer = gs.HierarchicalSoftmax(corpus.counts, EMBED_SIZE, weight_initializer=init.Zero())
+    layer = gs.HierarchicalSoftmax(
+        corpus.counts, EMBED_SIZE, weight_initializer=init.Zero(), exclude=[UNK_ID]
+    )
     start = init.Uniform(0.5 / EMBED_SIZE)
     net = gs.SkipGram(len(corpus.counts), EMBED_SIZE, layer, weight_initializer=start)
     return net, gs.SkipGramBlocks(corpus, BATCH, WINDOW, 0, subsampling="word2vec", threshold=SAMPLE)

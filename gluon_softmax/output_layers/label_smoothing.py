@@ -13,7 +13,7 @@ def smoothed_cross_entropy(F: Namespace, log_prob: Array, target: Array, smoothi
 
         loss = -(1 - eps) log p(target) - eps mean_v log p(v)
 
-    with eps = `smoothing` in [0, 1], as PyTorch's `label_smoothing`.
+    with eps = `smoothing` in [0, 1), as PyTorch's `label_smoothing`.
     """
     nll = -F.npx.pick(log_prob, target, axis=-1)
     uniform = -F.np.mean(log_prob, axis=-1)

@@ -94,7 +94,7 @@ def test_a_table_that_is_frozen_after_an_epoch_stays_as_it_is(kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_wd_mult_is_a_factor_of_a_weight_decay_that_train_does_not_have(kind: str) -> None:
+def test_wd_mult_is_a_factor_of_a_weight_decay_that_these_steps_do_not_have(kind: str) -> None:
     moved = []
     for multiplier in (1.0, 7.0):
         net, batches = make(kind)
