@@ -71,7 +71,7 @@ def test_every_option_reaches_the_run(corpus: Path, tmp_path: Path, call: Call) 
         "min_freq": 2, "embed_size": 3, "batch_size": 33, "num_epochs": 1, "optimizer": "sgd", "lr": 0.25,
         "schedule": "constant", "resample_every": 2, "device": "cpu:0,cpu:1", "seed": 9, "max_window_size": 2,
         "subsampling": "word2vec", "threshold": 0.5, "batches": "book", "num_noise_words": 3, "power": 0.5,
-        "decay": 0.5, "clip_norm": 2.0, "log_interval": 3,
+        "decay": 0.5, "clip_norm": 2.0, "weight_decay": 0.125, "log_interval": 3,
         "init": "word2vec", "checkpoint_minutes": 0.5, "keep_checkpoints": 1,
     }  # fmt: skip
     flags = [text for name, value in given.items() for text in (f"--{name.replace('_', '-')}", str(value))]

@@ -108,7 +108,7 @@ COMMON: tuple[Option, ...] = (
 )
 
 # Options that came later, and what every run did before: a run whose config.json lacks one means this.
-BEFORE: Mapping[str, Any] = {"exclude_unk": False, "init": "uniform"}
+BEFORE: Mapping[str, Any] = {"exclude_unk": False, "init": "uniform", "weight_decay": 0.0}
 
 # A later line wins over an earlier one.
 OVERRIDES: tuple[Override, ...] = (

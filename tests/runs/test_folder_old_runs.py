@@ -32,9 +32,9 @@ SECOND_EPOCH: dict[str, dict[str, float]] = {
     "negative_sampling": {"loss": 2.6737498427132635, "valid_loss": 2.668271203993586, "pairs": 42248},
 }
 LATER_OPTIONS = {
-    "skip_gram": ["exclude_unk", "init"],
-    "language_model": [],
-    "negative_sampling": ["init"],
+    "skip_gram": ["exclude_unk", "init", "weight_decay"],
+    "language_model": ["weight_decay"],
+    "negative_sampling": ["init", "weight_decay"],
 }
 NEAREST = (("0.998", "times"), ("0.997", "criminal"), ("0.996", "coats"))  # to "chip", under skip_gram
 
