@@ -8,7 +8,9 @@ import threading
 import time
 from typing import Callable, Iterator
 
+from ..utils.checks import check_positive_int
 from ..utils.errors import AnswerError, NotDone
+from ..utils.object_checks import check_callable
 from . import wire
 from .exercise import Loaded, load, load_module, with_probe
 from .ladder import Verdict
@@ -32,8 +34,8 @@ def check(name: str, answer: Callable[..., object], seed: int = 0) -> bool:
     Raises ValueError for a name that is none of the exercises', TypeError for what cannot be called.
     """
     exercise = load(name)
-    if not callable(answer):
-        raise TypeError(f"answer takes a function; got {answer!r}")
+    check_callable("answer", answer, "a function")
+    check_positive_int("seed", seed, 0)
     verdict = check_here(exercise, answer, seed)
     for line in lines_of(exercise, verdict):
         print(line)

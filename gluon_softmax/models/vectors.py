@@ -12,7 +12,7 @@ import numpy
 
 from ..utils.checks import check_bool, check_choice, check_positive_int, numbers_on_host, shown
 from ..utils.errors import UnknownTokenError
-from ..utils.object_checks import check_has, check_kind, check_words
+from ..utils.object_checks import check_has, check_kind, check_path, check_words
 from ..utils.types import VocabLike
 from ..vocabulary.tokens import UNK
 from .formats.registry import read_vectors, write_vectors
@@ -236,7 +236,7 @@ class WordVectors:
         words than it says, a row of another width, a number that is none or not finite in float32, a word
         that is repeated, empty or not UTF-8, and what else a format refuses.
         """
-        kept = read_cache(path) if cache else None
+        kept = read_cache(check_path("path", path)) if check_bool("cache", cache) else None
         if kept is not None:
             vectors = cls.__new__(cls)
             vectors.tokens, vectors.matrix, vectors.unit, vectors._zeros = kept

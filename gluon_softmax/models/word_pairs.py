@@ -11,6 +11,8 @@ from typing import Iterator, NamedTuple
 
 import numpy
 
+from ..utils.checks import check_positive_int
+from ..utils.object_checks import check_kind, check_path
 from .vectors import WordVectors
 
 RESTRICT_VOCAB = 300_000  # gensim's: a rarer word counts as unknown
@@ -63,13 +65,15 @@ def evaluate_word_pairs(
 
 def known_words(vectors: WordVectors, restrict_vocab: int) -> dict[str, int]:
     """The ids of the first `restrict_vocab` words by their capitals; of equal ones the first."""
+    check_kind("vectors", vectors, WordVectors, "WordVectors")
+    check_positive_int("restrict_vocab", restrict_vocab)
     ids = range(min(restrict_vocab, len(vectors)))
     return {vectors.tokens[i].upper(): i for i in reversed(ids)}
 
 
 def lines_of(path: str | os.PathLike[str]) -> Iterator[str]:
     """The lines of a text; ValueError, with the line's number, for one that is not UTF-8."""
-    with open(path, "rb") as file:
+    with open(check_path("path", path), "rb") as file:
         for number, line in enumerate(file, start=1):
             try:
                 yield line.decode().rstrip("\r\n")

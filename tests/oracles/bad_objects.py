@@ -12,8 +12,10 @@ import numpy
 import gluon_softmax as gs
 from gluon_softmax.backend import gluon, mx, np
 from gluon_softmax.data.corpus import Corpus
+from gluon_softmax.models.analogy_questions import evaluate_analogies
+from gluon_softmax.models.word_pairs import evaluate_word_pairs
 from gluon_softmax.training.checkpoint import Checkpoint
-from oracles.bad_calls import COUNTS, LARGE, BadCall, each
+from oracles.bad_calls import COUNTS, LARGE, SIZES, BadCall, each
 from oracles.bad_data_calls import text, vectors
 from oracles.every_layer import EVERY_LAYER
 
@@ -71,13 +73,19 @@ def _switches() -> Iterator[BadCall]:
         "Corpus": (lambda **given: Corpus("x", text()._sources, 1, **given), ("eos",)),
         "sample": (functools.partial(gs.UniformSampler(9).sample, 3), ("unique",)),
         "expected_count": (functools.partial(gs.UniformSampler(9).expected_count, [1], 3), ("unique",)),
-        "save": (functools.partial(vectors().save, "x.txt"), ("binary", "newlines")),
+        "save": (functools.partial(vectors().save, "x.txt"), ("newlines",)),
+        "InBatchSoftmax": (
+            functools.partial(gs.InBatchSoftmax, COUNTS, 8),
+            ("remove_accidental_hits", "subtract_log_q", "use_bias", "sparse_grad"),
+        ),
         "train": (functools.partial(_train), ("hybridize",)),
     }
     for name, (make, arguments) in makers.items():
         for argument in arguments:
             yield from each(name, argument, _on(make, argument), SWITCHES)
     yield from each("load", "binary", lambda v: gs.WordVectors.load("x", v), SWITCHES[1:])
+    yield from each("load", "cache", lambda v: gs.WordVectors.load("x", cache=v), SWITCHES)
+    yield from each("save", "binary", lambda v: vectors().save("x.txt", v), SWITCHES[1:])
 
 
 def _train(**given: Any) -> Any:
@@ -193,6 +201,10 @@ def _functions_and_paths() -> Iterator[BadCall]:
     yield from each("load", "path", gs.WordVectors.load, (None, *PATHS))
     yield from each("save", "path", lambda v: vectors().save(v), (None, *PATHS))
     yield from each("load_vectors", "path", lambda v: gs.load_vectors(_lm(), text().vocab, v), (None, *PATHS))
+    for ask in (evaluate_word_pairs, evaluate_analogies):
+        yield from each(ask.__name__, "path", lambda v, ask=ask: ask(vectors(), v), (None, *PATHS))
+        yield from each(ask.__name__, "vectors", lambda v, ask=ask: ask(v, "x"), KINDS)
+        yield from each(ask.__name__, "restrict_vocab", lambda v, ask=ask: ask(vectors(), "x", v), SIZES)
     words = (3, 1.5, [3], True, b"the", *OTHER)
     for name, make in (
         ("token", vectors().most_similar),
