@@ -54,6 +54,11 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 def _add_start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("work", metavar="WORK", help="the folder to write to; what is there stays")
+    parser.add_argument(
+        "--course",
+        metavar="COURSE",
+        help="a course's folder, whose exercises these are; the work remembers it",
+    )
     _add_names(parser, "the exercises to begin (default: all)")
 
 
@@ -62,7 +67,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_names(parser, "the exercises to check (default: all that were begun)")
     parser.add_argument("--watch", action="store_true", help="check again at each save, until all are passed")
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="decides all random inputs (default: 0)"
+        "--seed", type=int, metavar="N", help="decides all random inputs (default: the course's, else 0)"
     )
     _add_json(parser)
 
@@ -77,7 +82,9 @@ def _add_one(parser: argparse.ArgumentParser) -> None:
 def _add_solution(parser: argparse.ArgumentParser) -> None:
     _add_one(parser)
     parser.add_argument("--key", metavar="FILE", help="the key file of the course, which teachers have")
-    parser.add_argument("--course", metavar="COURSE", help="the course's folder, for --key")
+    parser.add_argument(
+        "--course", metavar="COURSE", help="the course's folder, for --key (default: the work's)"
+    )
 
 
 def _add_names(parser: argparse.ArgumentParser, what: str) -> None:
@@ -92,7 +99,7 @@ COMMANDS = {
     "list": Command("list the exercises by chapter", ("", "work"), _add_list, commands.list_all),
     "start": Command(
         "write the starters of exercises into a folder, never over a file",
-        ("work", "work masked_bce softmax_gradient"),
+        ("work", "work masked_bce softmax_gradient", "work --course COURSE"),
         _add_start,
         commands.start,
     ),

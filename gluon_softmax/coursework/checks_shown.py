@@ -8,7 +8,7 @@ import warnings
 from typing import Mapping, Sequence
 
 from . import shown
-from .exercise import Loaded, about, names
+from .exercise import Loaded
 from .ladder import PASSED
 from .process import Checked
 from .work_folder import PROGRAM, WorkFolder
@@ -81,17 +81,17 @@ class ChecksShown:
 def next_name(work: WorkFolder, passed: Mapping[str, str]) -> str | None:
     """The first exercise of the course that is not passed, those begun before the others."""
     started = work.started()
-    return next((name for name in [*started, *names(work.exercises)] if name not in passed), None)
+    return next((name for name in [*started, *work.course.names()] if name not in passed), None)
 
 
 def next_lines(work: WorkFolder, passed: Mapping[str, str]) -> list[str]:
     """Which exercise comes next, and how to begin it."""
     name = next_name(work, passed)
     if name is None:
-        return [f"All {len(names(work.exercises))} exercises are passed."]
+        return [f"All {len(work.course.names())} exercises are passed."]
     where = shlex.quote(str(work.path))
     begin = f"{PROGRAM} start {where} {name}"
-    line = f"Next: {shown.brief(name, about(name, work.exercises))}"
+    line = f"Next: {shown.brief(name, work.course.about(name))}"
     if name in work.started():
         return [f"{line}: {work.file(name)}"]
     return [f"{line}: `{begin}` writes its starter"]

@@ -11,12 +11,10 @@ from typing import Sequence
 
 from ..utils.checks import check_positive_int
 from ..utils.errors import ExerciseError
-from ..utils.files import user_path
 from . import shown
 from .check_work import check_files
 from .checks_shown import ChecksShown, as_json
-from .course import load_course, whole_package
-from .exercise import FOLDER, Loaded, about, folder_of, load, names
+from .exercise import FOLDER, Loaded
 from .keys import has_key
 from .ladder import PASSED
 from .process import Limits, check_file
@@ -31,7 +29,7 @@ def list_all(args: argparse.Namespace) -> None:
     """Print every exercise by chapter, with what was passed in the work's folder."""
     work = WorkFolder(args.work)
     passed = work.progress().passed
-    texts = {name: about(name) for name in names()}
+    texts = {name: work.course.about(name) for name in work.course.names()}
     if args.json:
         rows = [
             {
@@ -59,7 +57,7 @@ def list_all(args: argparse.Namespace) -> None:
 
 def start(args: argparse.Namespace) -> None:
     """Write starters."""
-    work = WorkFolder(args.work)
+    work = WorkFolder(args.work, args.course)
     written, kept = work.start(args.names)
     where = shlex.quote(str(work.path))
     lines = [
@@ -70,7 +68,7 @@ def start(args: argparse.Namespace) -> None:
     if todo:
         file = shlex.quote(str(work.file(todo[0])))
         lines += [
-            f"Begin with {shown.brief(todo[0], about(todo[0]))}: open {file}, then",
+            f"Begin with {shown.brief(todo[0], work.course.about(todo[0]))}: open {file}, then",
             f"  {PROGRAM} check {where} {todo[0]}",
             f"  {PROGRAM} hint {todo[0]} --work {where}",
         ]
@@ -85,17 +83,19 @@ def _kept(number: int) -> str:
 
 def check(args: argparse.Namespace) -> int:
     """Check files and print how they stand; `OPEN` while one is."""
-    check_positive_int("seed", args.seed, 0)
+    if args.seed is not None:
+        check_positive_int("seed", args.seed, 0)
     if args.watch and args.json:
         raise ExerciseError("--watch takes no --json")
     work = WorkFolder.existing(args.work)
-    exercises = _by_chapter([load(name) for name in work.chosen(args.names)])
+    exercises = _by_chapter([work.course.load(name) for name in work.chosen(args.names)])
+    seed = work.course.seed if args.seed is None else args.seed
     if args.watch:
-        return _watch(work, exercises, args.seed)
+        return _watch(work, exercises, seed)
     one = bool(args.names) and len(exercises) == 1
-    checks = _checked(work, exercises, args.seed, silent=args.json, one=one)
+    checks = _checked(work, exercises, seed, silent=args.json, one=one)
     if args.json:
-        print(json.dumps(as_json(work, args.seed, checks.all)))
+        print(json.dumps(as_json(work, seed, checks.all)))
     return 0 if checks.are_passed() else OPEN
 
 
@@ -137,7 +137,8 @@ def _watch(work: WorkFolder, exercises: Sequence[Loaded], seed: int) -> int:
 
 def hint(args: argparse.Namespace) -> None:
     """Print the hints given so far and the next one."""
-    work, exercise = WorkFolder.existing(args.work), about(args.name)
+    work = WorkFolder.existing(args.work)
+    exercise = work.course.about(args.name)
     progress = work.progress()
     number = min(progress.hints.get(args.name, 0) + 1, len(exercise.hints))
     shown.say(hint_lines(exercise.hints, number))
@@ -161,9 +162,9 @@ def hint_lines(hints: Sequence[str], number: int) -> list[str]:
 
 def show(args: argparse.Namespace) -> None:
     """Print the whole text of an exercise, with the hints given so far."""
-    exercise = load(args.name)
-    shown.say(shown.text_of(exercise, shown.width_of(sys.stdout)))
     work = WorkFolder(args.work)
+    exercise = work.course.load(args.name)
+    shown.say(shown.text_of(exercise, shown.width_of(sys.stdout)))
     number = work.progress().hints.get(args.name, 0)
     if number:
         shown.say(["", *hint_lines(exercise.about.hints, number)])
@@ -173,8 +174,8 @@ def show(args: argparse.Namespace) -> None:
 
 def reset(args: argparse.Namespace) -> None:
     """Put the starter back and keep what was there."""
-    folder_of(args.name)
     work = WorkFolder.existing(args.work)
+    work.course.folder_of(args.name)
     file = work.file(args.name)
     if work.is_untouched(args.name):
         shown.say([f"{file} is the starter as it was"])
@@ -185,7 +186,7 @@ def reset(args: argparse.Namespace) -> None:
 
 def solution(args: argparse.Namespace) -> int | None:
     """Print the solution with its derivation, after a check that passes now or with the course's key."""
-    course = whole_package() if args.course is None else load_course(user_path("course", args.course))
+    course = WorkFolder(args.work, args.course).course
     exercise = course.load(args.name)
     if args.key is not None:
         if not has_key(Path(args.key), course.folder or FOLDER):

@@ -16,7 +16,7 @@ from ..utils.checks import check_choice, check_int_or_none, check_number
 from ..utils.errors import ExerciseError
 from ..utils.files import parse_json, write_whole
 from . import exercise as exercises
-from .exercise import Loaded
+from .exercise import Exercise, Loaded
 from .ladder import PASSED
 from .notebook import check_here
 from .shown import lines_of
@@ -55,12 +55,22 @@ class Course(NamedTuple):
         """The folder that holds the exercise's folder."""
         return self.folder / OWN if self.folder is not None and name in self.own_names() else exercises.FOLDER
 
+    def folder_of(self, name: str) -> Path:
+        """The exercise's folder; ValueError if the course has none of this name, with what was meant."""
+        return self.home_of(name) / check_choice("exercise", name, self.names())
+
+    def about(self, name: str) -> Exercise:
+        """What is asked, under the course's title, without what answers it."""
+        return self._entitled(name, exercises.about(name, self.folder_of(name).parent))
+
     def load(self, name: str) -> Loaded:
         """Load an exercise under the course's title."""
-        check_choice("exercise", name, self.names())
-        loaded = exercises.load(name, self.home_of(name))
+        loaded = exercises.load(name, self.folder_of(name).parent)
+        return loaded._replace(about=self._entitled(name, loaded.about))
+
+    def _entitled(self, name: str, about: Exercise) -> Exercise:
         title = self._entry(name).title
-        return loaded if title is None else loaded._replace(about=loaded.about._replace(title=title))
+        return about if title is None else about._replace(title=title)
 
     def points_of(self, loaded: Loaded) -> float:
         """What an exercise counts here."""

@@ -14,13 +14,14 @@ FILE = ".progress.json"
 
 
 class Progress:
-    """The names begun, the time at which each was passed, and how many hints were given to each."""
+    """The names begun, the time at which each was passed, the hints given to each, the course's folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.started: list[str] = []
         self.passed: dict[str, str] = {}
         self.hints: dict[str, int] = {}
+        self.course: str | None = None  # None for the package's own exercises
 
     @classmethod
     def read(cls, work: Path) -> Progress:
@@ -28,7 +29,7 @@ class Progress:
         progress = cls(work / FILE)
         try:
             content = progress.path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return progress
         try:
             progress._take(parse_json(content))
@@ -44,10 +45,14 @@ class Progress:
         self.started = [str(name) for name in value["started"]]
         self.passed = {str(name): str(when) for name, when in value["passed"].items()}
         self.hints = {str(name): int(number) for name, number in value["hints"].items()}
+        course = value.get("course")
+        self.course = None if course is None else str(course)
 
     def write(self) -> None:
         """Write it, whole or not at all."""
-        value = {"started": self.started, "passed": self.passed, "hints": self.hints}
+        value: dict[str, object] = {"started": self.started, "passed": self.passed, "hints": self.hints}
+        if self.course is not None:
+            value["course"] = self.course
         write_whole(self.path, f"{json.dumps(value, indent=1)}\n".encode())
 
     def start(self, name: str) -> None:

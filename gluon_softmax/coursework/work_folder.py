@@ -9,7 +9,7 @@ from typing import NamedTuple, Sequence
 
 from ..utils.errors import ExerciseError
 from ..utils.files import user_path
-from .exercise import FOLDER, folder_of, names
+from .course import load_course, whole_package
 from .progress import FILE, Progress
 
 PROGRAM = "gluon-softmax exercise"
@@ -40,15 +40,17 @@ class Started(NamedTuple):
 
 
 class WorkFolder:
-    """A folder with files ``NAME.py``; `exercises` is the course that they belong to."""
+    """A folder with files ``NAME.py`` of a course: the one given, else the one that it was begun with."""
 
-    def __init__(self, path: str | Path, exercises: Path = FOLDER) -> None:
-        self.path, self.exercises = user_path("work", path), exercises
+    def __init__(self, path: str | Path, course: str | Path | None = None) -> None:
+        self.path = user_path("work", path)
+        folder = self.progress().course if course is None else str(user_path("course", course).resolve())
+        self.course = whole_package() if folder is None else load_course(Path(folder))
 
     @classmethod
-    def existing(cls, path: str | Path, exercises: Path = FOLDER) -> WorkFolder:
+    def existing(cls, path: str | Path) -> WorkFolder:
         """A folder that is there and has an exercise; ExerciseError if it is none."""
-        work = cls(path, exercises)
+        work = cls(path)
         if not work.path.is_dir() or not work.started():
             raise ExerciseError(f"work takes a folder that `{PROGRAM} start` wrote; {work._what_is_there()}")
         return work
@@ -60,7 +62,7 @@ class WorkFolder:
     def started(self) -> list[str]:
         """The names that have a file, or once had one, in the course's order."""
         noted = self.progress().started
-        return [name for name in names(self.exercises) if name in noted or self.file(name).exists()]
+        return [name for name in self.course.names() if name in noted or self.file(name).exists()]
 
     def progress(self) -> Progress:
         """What was begun, passed and asked for."""
@@ -70,7 +72,7 @@ class WorkFolder:
         """The names to check: those wanted, else all that were begun; in the course's order."""
         started = self.started()
         for name in wanted:
-            folder_of(name, self.exercises)
+            self.course.folder_of(name)
             if name not in started:
                 raise ExerciseError(
                     f"NAME takes an exercise that was begun; {self.file(name)} does not exist: "
@@ -80,12 +82,13 @@ class WorkFolder:
 
     def start(self, wanted: Sequence[str]) -> Started:
         """Write each starter that is not there yet, of all exercises if none is named."""
-        chosen = [name for name in names(self.exercises) if not wanted or name in wanted]
+        chosen = [name for name in self.course.names() if not wanted or name in wanted]
         for name in wanted:
-            folder_of(name, self.exercises)
+            self.course.folder_of(name)
         if self.path.exists() and not self.path.is_dir():
             raise ExerciseError(f"work takes a folder; {self.path} is a file")
         progress = self.progress()  # before anything is written
+        progress.course = None if self.course.folder is None else str(self.course.folder)
         self.path.mkdir(parents=True, exist_ok=True)
         started = Started([], [])
         for name in chosen:
@@ -116,7 +119,7 @@ class WorkFolder:
         return file.is_file() and file.read_bytes() == self._starter(name).encode()
 
     def _starter(self, name: str) -> str:
-        return (folder_of(name, self.exercises) / "starter.py").read_text(encoding="utf-8")
+        return (self.course.folder_of(name) / "starter.py").read_text(encoding="utf-8")
 
     def _free(self, name: str) -> Path:
         """The first of NAME, NAME2, NAME3 … that is not there."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gluon_softmax.coursework import work_folder
+from gluon_softmax.coursework.course import new_course
 from gluon_softmax.coursework.exercise import FOLDER, names
 from gluon_softmax.coursework.work_folder import WorkFolder
 from gluon_softmax.utils.errors import ExerciseError
@@ -81,12 +82,22 @@ def test_what_is_chosen_is_in_the_courses_order_once(tmp_path: Path) -> None:
         work.chosen(["own_tree"])
 
 
-def test_a_course_of_ones_own(tmp_path: Path) -> None:
-    course = tmp_path / "course"
-    shutil.copytree(FOLDER / "masked_bce", course / "masked_bce")
-    work = WorkFolder(tmp_path / "work", course)
-    assert work.start([]).written == ["masked_bce"]
-    assert WorkFolder.existing(work.path, course).started() == ["masked_bce"]
+def test_a_course_of_ones_own_is_remembered(tmp_path: Path) -> None:
+    made = new_course(tmp_path / "course", ["path_loss"])
+    assert made.folder is not None
+    own = made.folder / "exercises" / "my_loss"
+    shutil.copytree(FOLDER / "masked_bce", own)
+    for file in own.glob("*.py"):
+        file.write_text(file.read_text("utf-8").replace("masked_bce", "my_loss"), "utf-8")
+    work = WorkFolder(tmp_path / "work", made.folder)
+    assert work.start([]).written == ["path_loss", "my_loss"]
+    again = WorkFolder.existing(work.path)
+    assert again.started() == ["path_loss", "my_loss"] and again.course.seed == made.seed
+    with pytest.raises(ValueError, match="exercise takes"):
+        again.chosen(["masked_bce"])
+    shutil.rmtree(made.folder)
+    with pytest.raises(ExerciseError, match=r"course takes a folder with course\.json"):
+        WorkFolder.existing(work.path)
 
 
 @pytest.mark.parametrize(
