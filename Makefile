@@ -10,7 +10,7 @@ CHAPTERS := $(wildcard chapters/*.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test test-slow test-pythons lint torture mutants wheel data notebooks oracles bench clean help
+.PHONY: run test test-slow test-pythons lint torture mutants wheel data notebooks book oracles bench clean help
 
 run: $(VENV)/.installed  ## train the skip-gram chapter, print neighbours, name the loss plot, the map and what is next
 	$(PY) chapters/negative_sampling.py $(ARGS)
@@ -49,6 +49,9 @@ build/notebooks/%.ipynb: chapters/%.py | $(VENV)/.installed-test
 	@mkdir -p $(@D)
 	$(PY) -m jupytext --quiet --to ipynb --set-kernel python3 --output $@ $<
 	@echo $@
+
+book: $(VENV)/.installed-test  ## the book as a site in build/book/site (ARGS=--smoke: a few minutes)
+	$(PY) scripts/make_book.py $(ARGS)
 
 oracles: $(VENV)/.installed-peers  ## write the golden files in tests/golden/ again, with PyTorch itself
 	@for script in tests/golden/make_*.py; do echo $$script; $(VENV)-peers/bin/python $$script || exit 1; done
