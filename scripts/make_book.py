@@ -1,4 +1,4 @@
-"""Build the book, one static site in build/book/site: ``python scripts/make_book.py [options of the chapters]``.
+"""Build the book, a static site in build/book/site: ``python scripts/make_book.py [options of chapters]``.
 
 Sphinx stands in an environment of its own, .venv-book. The Python that runs this script is the project's, and
 runs the chapters as notebooks; one whose source, package and options are as they were is not run again.
@@ -51,7 +51,10 @@ def book_python() -> Path:
         return python
     maker = next(filter(suits, PYTHONS), None)
     if maker is None:
-        sys.exit("The book is built by Python 3.11 or 3.12, and neither was found: install one with its venv module.")
+        sys.exit(
+            "The book is built by Python 3.11 or 3.12, and neither was found: "
+            "install one with its venv module."
+        )
     print(f"installing Sphinx into {VENV.name} (a minute; the log is {VENV.name}/install.log)", flush=True)
     run(maker, "-m", "venv", "--clear", VENV)
     pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
@@ -79,7 +82,15 @@ def execute(chapter: Path, arguments: Sequence[str]) -> Path:
     stamp.unlink(missing_ok=True)
     begin = time.monotonic()
     jupytext = (sys.executable, "-m", "jupytext", "--quiet", "--to", "ipynb", "--set-kernel", "python3")
-    run(*jupytext, "--execute", "--output", notebook, chapter, CHAPTER_ARGS=shlex.join(arguments), MPLBACKEND="agg")
+    run(
+        *jupytext,
+        "--execute",
+        "--output",
+        notebook,
+        chapter,
+        CHAPTER_ARGS=shlex.join(arguments),
+        MPLBACKEND="agg",
+    )
     # Pictures are named by where they lie in the clone, wherever that is.
     text = notebook.read_text(encoding="utf-8").replace(f"{ROOT}/", "")
     notebook.write_text(text, encoding="utf-8")
