@@ -22,7 +22,7 @@ from .unigram_bias import unigram_bias
 
 
 class InBatchSoftmax(CandidateLayer):
-    r"""The cross-entropy of the softmax over the batch's own targets t_1 ... t_N, in nats, one per position.
+    r"""The cross-entropy of the softmax over the batch's own targets t_1 to t_N, in nats, one per position.
 
         s_ij = w_{t_j} . h_i + b_{t_j} - log Q(t_j)
         loss_i = -s_ii + log(exp s_ii + sum_{j: t_j != t_i} exp s_ij)
