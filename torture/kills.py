@@ -101,8 +101,15 @@ def _round(settings: Settings, case: int, chosen: Configuration, counts: _Counts
             break
         counts.add(kills=1, midway=after is not None and _is_midway(after, chosen))
         is_over = after is not None and after.epoch == chosen.num_epochs
+        # a resumed run finds config.json there: that it has begun shows in its first checkpoint, or in words
+        was_training &= not (has_begun and watch.num_seen == 0 and _died_unprepared(sent, finished))
         problems += _exit_problems(sent, finished, was_training, is_over)
     return problems + differences(out, reference.folder) + strays(out)
+
+
+def _died_unprepared(sent: signal.Signals, finished: Finished) -> bool:
+    """Whether the signal did what it does by default, before Python had imported what handles it."""
+    return finished.rc == -sent and not finished.err.strip()
 
 
 def _is_midway(at: Progress, chosen: Configuration) -> bool:
