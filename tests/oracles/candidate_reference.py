@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Sequence
 
 import numpy
 
 from gluon_softmax.backend import autograd, mx, np
 from gluon_softmax.vocabulary.samplers import Sampler
-from oracles.reference import softplus
+from oracles.reference import numeric_gradient, softplus
 
 
 class FixedSampler(Sampler):
@@ -94,3 +94,44 @@ def loss_and_gradients(
     loss.backward(np.array(out_grad, dtype="float32", ctx=ctx))
     gradients = {name: dense_gradient(parameter, ctx) for name, parameter in layer._reg_params.items()}
     return loss.asnumpy(), on_device.grad.asnumpy(), gradients
+
+
+def check_loss_and_gradients(
+    layer: Any,
+    contexts: Sequence[Any],
+    slow: Callable[[Any, Any, Any], numpy.ndarray],
+    hidden: numpy.ndarray,
+    target: numpy.ndarray,
+    out_grad: numpy.ndarray,
+    touched: numpy.ndarray | None,
+) -> None:
+    """The layer's loss and gradients on each context beside those of ``slow(hidden, weight, bias)``.
+
+    `touched` are the rows of a row-sparse gradient, in order; None where the gradients are to be dense.
+    """
+    weight, bias = parameters_of(layer)
+    wanted = {
+        "hidden": numeric_gradient(lambda h: slow(h, weight, bias) @ out_grad, hidden),
+        "weight": numeric_gradient(lambda w: slow(hidden, w, bias) @ out_grad, weight),
+        "bias": numeric_gradient(lambda b: slow(hidden, weight, b) @ out_grad, bias)[:, None],
+    }
+    for ctx in contexts:
+        loss, hidden_grad, gradients = loss_and_gradients(layer, hidden, target, out_grad, ctx)
+        numpy.testing.assert_allclose(loss, slow(hidden, weight, bias), rtol=2e-5, atol=5e-6)
+        for name, gradient in {"hidden": hidden_grad, **gradients}.items():
+            numpy.testing.assert_allclose(gradient, wanted[name], rtol=1e-4, atol=2e-5)
+        for parameter in layer._reg_params.values():
+            gradient = parameter.grad(ctx)
+            assert gradient.stype == ("default" if touched is None else "row_sparse")
+            if touched is not None:
+                numpy.testing.assert_array_equal(gradient.indices.asnumpy(), touched)
+
+
+def made_ready(layer: Any, contexts: Any, hybridize: bool) -> Any:
+    """The layer initialized, its biases those of a parabola over the ids."""
+    layer.initialize(ctx=contexts)
+    if "bias" in layer._reg_params:
+        layer.bias.set_data(np.array(numpy.linspace(-1, 1, layer.vocab_size)[:, None] ** 2))
+    if hybridize:
+        layer.hybridize(static_alloc=True)
+    return layer

@@ -14,6 +14,7 @@ from gluon_softmax import (
 from gluon_softmax.backend import mx, np
 from oracles.candidate_reference import (
     FixedSampler,
+    made_ready,
     tensorflow_arrays,
 )
 
@@ -33,12 +34,7 @@ def make(
 ) -> SampledSoftmax:
     mx.random.seed(7)
     layer = SampledSoftmax(V, D, num_sampled, weight_initializer=mx.init.Normal(1.0), **kwargs)
-    layer.initialize(ctx=contexts)
-    if "bias" in layer._reg_params:
-        layer.bias.set_data(np.array(numpy.linspace(-1, 1, V)[:, None] ** 2))
-    if hybridize:
-        layer.hybridize(static_alloc=True)
-    return layer
+    return made_ready(layer, contexts, hybridize)
 
 
 def known(remove: bool, **kwargs: Any) -> tuple[SampledSoftmax, Any, Any]:

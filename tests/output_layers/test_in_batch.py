@@ -8,7 +8,12 @@ import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.candidate_reference import loss_and_gradients, parameters_of
+from oracles.candidate_reference import (
+    check_loss_and_gradients,
+    loss_and_gradients,
+    made_ready,
+    parameters_of,
+)
 from oracles.reference import numeric_gradient
 
 from gluon_softmax import CBOW, Embedding, InBatchSoftmax, LanguageModel, SampledSoftmax, SkipGram
@@ -25,12 +30,7 @@ TARGET = numpy.array([1, 3, 3, 8, 5, 3, 0, 8], dtype=numpy.int32)  # 3 three tim
 def make(contexts: Any = None, hybridize: bool = False, counts: Any = COUNTS, **kwargs: Any) -> Any:
     mx.random.seed(7)
     layer = InBatchSoftmax(counts, D, weight_initializer=mx.init.Normal(1.0), **kwargs)
-    layer.initialize(ctx=contexts)
-    if "bias" in layer._reg_params:
-        layer.bias.set_data(np.array(numpy.linspace(-1, 1, V)[:, None] ** 2))
-    if hybridize:
-        layer.hybridize(static_alloc=True)
-    return layer
+    return made_ready(layer, contexts, hybridize)
 
 
 def slow_loss(
@@ -76,27 +76,13 @@ def recommenders_loss(queries: Any, candidates: Any, probability: Any, ids: Any,
 ], ids=str)  # fmt: skip
 def test_loss_and_gradients(kwargs: Any, sparse_grad: bool, hybridize: bool, contexts: Any) -> None:
     layer = make(contexts, hybridize, sparse_grad=sparse_grad, **kwargs)
-    weight, bias = parameters_of(layer)
     remove, correct = kwargs.get("remove_accidental_hits", True), kwargs.get("subtract_log_q", True)
 
     def slow(hidden: Any, weight: Any, bias: Any) -> Any:
         return slow_loss(hidden, weight, bias, TARGET, remove, correct)
 
-    wanted = {
-        "hidden": numeric_gradient(lambda h: slow(h, weight, bias) @ OUT_GRAD, HIDDEN),
-        "weight": numeric_gradient(lambda w: slow(HIDDEN, w, bias) @ OUT_GRAD, weight),
-        "bias": numeric_gradient(lambda b: slow(HIDDEN, weight, b) @ OUT_GRAD, bias)[:, None],
-    }
-    for ctx in contexts:
-        loss, hidden_grad, gradients = loss_and_gradients(layer, HIDDEN, TARGET, OUT_GRAD, ctx)
-        numpy.testing.assert_allclose(loss, slow(HIDDEN, weight, bias), rtol=2e-5, atol=5e-6)
-        for name, gradient in {"hidden": hidden_grad, **gradients}.items():
-            numpy.testing.assert_allclose(gradient, wanted[name], rtol=1e-4, atol=2e-5)
-        for parameter in layer._reg_params.values():
-            gradient = parameter.grad(ctx)
-            assert gradient.stype == ("row_sparse" if sparse_grad else "default")
-            if sparse_grad:
-                numpy.testing.assert_array_equal(gradient.indices.asnumpy(), numpy.unique(TARGET))
+    touched = numpy.unique(TARGET) if sparse_grad else None
+    check_loss_and_gradients(layer, contexts, slow, HIDDEN, TARGET, OUT_GRAD, touched)
 
 
 @settings(max_examples=30, deadline=None)

@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.candidate_reference import (
     FixedSampler,
+    check_loss_and_gradients,
     loss_and_gradients,
+    made_ready,
     parameters_of,
     slow_nce_loss,
     tensorflow_arrays,
 )
-from oracles.reference import TinyCorpus, numeric_gradient
+from oracles.reference import TinyCorpus
 
 from gluon_softmax import (
     CBOW,
@@ -43,12 +45,7 @@ TARGET = numpy.array([1, 3, 3, 8, 5, 7, 0, 4], dtype=numpy.int32)
 def make(contexts: Any = None, hybridize: bool = False, num_sampled: int = S, **kwargs: Any) -> NCE:
     mx.random.seed(7)
     layer = NCE(COUNTS, D, num_sampled, weight_initializer=mx.init.Normal(1.0), **kwargs)
-    layer.initialize(ctx=contexts)
-    if "bias" in layer._reg_params:
-        layer.bias.set_data(np.array(numpy.linspace(-1, 1, V)[:, None] ** 2))
-    if hybridize:
-        layer.hybridize(static_alloc=True)
-    return layer
+    return made_ready(layer, contexts, hybridize)
 
 
 def known(**kwargs: Any) -> tuple[NCE, Any, Any]:
@@ -110,29 +107,13 @@ def test_loss_and_gradients(kwargs: Any, sparse_grad: bool, hybridize: bool, con
     shift = -kwargs.get("log_partition", 0.0) - (
         log_q if kwargs.get("subtract_log_q", True) else numpy.zeros(V)
     )
-    weight, bias = parameters_of(layer)
 
     def slow(hidden: Any, weight: Any, bias: Any) -> Any:
         remove = kwargs.get("remove_accidental_hits", False)
         return slow_nce_loss(hidden, weight, bias, TARGET, candidates, shift, remove)
 
-    wanted = {
-        "hidden": numeric_gradient(lambda h: slow(h, weight, bias) @ OUT_GRAD, HIDDEN),
-        "weight": numeric_gradient(lambda w: slow(HIDDEN, w, bias) @ OUT_GRAD, weight),
-        "bias": numeric_gradient(lambda b: slow(HIDDEN, weight, b) @ OUT_GRAD, bias)[:, None],
-    }
-    for ctx in contexts:
-        loss, hidden_grad, gradients = loss_and_gradients(layer, HIDDEN, TARGET, OUT_GRAD, ctx)
-        numpy.testing.assert_allclose(loss, slow(HIDDEN, weight, bias), rtol=2e-5, atol=5e-6)
-        for name, gradient in {"hidden": hidden_grad, **gradients}.items():
-            numpy.testing.assert_allclose(gradient, wanted[name], rtol=1e-4, atol=2e-5)
-        for parameter in layer._reg_params.values():
-            gradient = parameter.grad(ctx)
-            assert gradient.stype == ("row_sparse" if sparse_grad else "default")
-            if sparse_grad:
-                numpy.testing.assert_array_equal(
-                    gradient.indices.asnumpy(), numpy.union1d(TARGET, candidates)
-                )
+    touched = numpy.union1d(TARGET, candidates) if sparse_grad else None
+    check_loss_and_gradients(layer, contexts, slow, HIDDEN, TARGET, OUT_GRAD, touched)
 
 
 @pytest.mark.parametrize("hybridize", [False, True])

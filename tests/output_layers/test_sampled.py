@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.candidate_reference import (
+    check_loss_and_gradients,
     loss_and_gradients,
     parameters_of,
     slow_sampled_loss,
@@ -78,27 +79,12 @@ def test_loss_and_gradients(kwargs: Any, sparse_grad: bool, hybridize: bool, con
     assert unique or len(set(candidates)) < S  # with repeats
     assert set(candidates) & set(TARGET) and set(TARGET) - set(candidates)
     expected = layer._sampler.expected_count(numpy.arange(V), num_tries, unique)
-    weight, bias = parameters_of(layer)
 
     def slow(hidden: Any, weight: Any, bias: Any) -> Any:
         return slow_sampled_loss(hidden, weight, bias, TARGET, candidates, expected, remove)
 
-    wanted = {
-        "hidden": numeric_gradient(lambda h: slow(h, weight, bias) @ OUT_GRAD, HIDDEN),
-        "weight": numeric_gradient(lambda w: slow(HIDDEN, w, bias) @ OUT_GRAD, weight),
-        "bias": numeric_gradient(lambda b: slow(HIDDEN, weight, b) @ OUT_GRAD, bias)[:, None],
-    }
-    for ctx in contexts:
-        loss, hidden_grad, gradients = loss_and_gradients(layer, HIDDEN, TARGET, OUT_GRAD, ctx)
-        numpy.testing.assert_allclose(loss, slow(HIDDEN, weight, bias), rtol=2e-5, atol=5e-6)
-        for name, gradient in {"hidden": hidden_grad, **gradients}.items():
-            numpy.testing.assert_allclose(gradient, wanted[name], rtol=1e-4, atol=2e-5)
-        for parameter in layer._reg_params.values():
-            gradient = parameter.grad(ctx)
-            assert gradient.stype == ("row_sparse" if sparse_grad else "default")
-            if sparse_grad:
-                touched = numpy.union1d(TARGET, candidates)
-                numpy.testing.assert_array_equal(gradient.indices.asnumpy(), touched)
+    touched = numpy.union1d(TARGET, candidates) if sparse_grad else None
+    check_loss_and_gradients(layer, contexts, slow, HIDDEN, TARGET, OUT_GRAD, touched)
 
 
 def test_a_batch_split_over_two_contexts_equals_the_whole() -> None:
