@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Callable, Mapping, NamedTuple, Sequence
 
 from . import commands
+from .command import PROGRAM, Command, FlagsOf, add_commands
 from .teacher_commands import add_teacher_commands
-from .work_folder import PROGRAM
-
-FlagsOf = Callable[[argparse.ArgumentParser], Mapping[str, str]]
-
-
-class Command(NamedTuple):
-    """A command: what its help says, examples, what adds its arguments, and what it does."""
-
-    summary: str
-    examples: Sequence[str]
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    action: Callable[[argparse.Namespace], int | None]
 
 
 def add_exercise_arguments(parser: argparse.ArgumentParser, flags_of: FlagsOf) -> None:
     """Add every command to the parser of ``exercise``; `flags_of` gives an argument's name in an error."""
     found = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
-        sub = found.add_parser(
-            name,
-            help=command.summary,
-            description=command.summary[0].upper() + command.summary[1:] + ".",
-            epilog="".join(
-                ["example:", *(f"\n  {PROGRAM} {name} {example}" for example in command.examples)]
-            ),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        sub.add_argument("--debug", action="store_true", help="show where an error comes from")
-        command.add_arguments(sub)
-        sub.set_defaults(command=command.action, parser=sub, flags={**flags_of(sub), "exercise": "NAME"})
+    add_commands(found, PROGRAM, COMMANDS, flags_of, {"exercise": "NAME"})
     add_teacher_commands(found, flags_of)
 
 

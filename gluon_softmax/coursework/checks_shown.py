@@ -8,10 +8,11 @@ import warnings
 from typing import Mapping, Sequence
 
 from . import shown
+from .command import PROGRAM
 from .exercise import Loaded
 from .ladder import PASSED
 from .process import Checked
-from .work_folder import PROGRAM, WorkFolder
+from .work_folder import WorkFolder
 
 
 class ChecksShown:

@@ -14,13 +14,13 @@ from ..utils.errors import ExerciseError
 from . import shown
 from .check_work import check_files
 from .checks_shown import ChecksShown, as_json
-from .exercise import FOLDER, Loaded
-from .keys import has_key
+from .command import PROGRAM
+from .exercise import Loaded
 from .ladder import PASSED
 from .process import Limits, check_file
 from .progress import FILE
 from .watch import saved
-from .work_folder import PROGRAM, WorkFolder
+from .work_folder import WorkFolder
 
 OPEN = 1  # the exit code while an exercise is open
 
@@ -189,7 +189,7 @@ def solution(args: argparse.Namespace) -> int | None:
     course = WorkFolder(args.work, args.course).course
     exercise = course.load(args.name)
     if args.key is not None:
-        if not has_key(Path(args.key), course.folder or FOLDER):
+        if not course.has_key(Path(args.key)):
             raise ExerciseError(f"--key takes the course's key file; {args.key} is none")
     elif not _passes(exercise, args.work):
         return OPEN

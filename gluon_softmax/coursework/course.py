@@ -7,6 +7,7 @@ which shows solutions and stays with the teacher: ``course.json`` has its hash a
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import secrets
 from pathlib import Path
@@ -14,12 +15,10 @@ from typing import Callable, Mapping, NamedTuple, Sequence
 
 from ..utils.checks import check_choice, check_int_or_none, check_number
 from ..utils.errors import ExerciseError
-from ..utils.files import parse_json, write_whole
+from ..utils.files import parse_json, user_path, write_whole
 from . import exercise as exercises
 from .exercise import Exercise, Loaded
-from .ladder import PASSED
-from .notebook import check_here
-from .shown import lines_of
+from .notebook import check_aloud
 
 FILE, OWN, KEY = "course.json", "exercises", "key.txt"
 _MAX_SEED = 2**31
@@ -77,6 +76,14 @@ class Course(NamedTuple):
         points = self._entry(loaded.name).points
         return float(loaded.about.points) if points is None else points
 
+    def has_key(self, key_file: Path) -> bool:
+        """Whether a file holds the course's key; the package, which is no course, has none."""
+        try:
+            key = key_file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            return False
+        return bool(self.key_sha256) and hmac.compare_digest(hash_of(key), self.key_sha256)
+
     def _entry(self, name: str) -> Entry:
         return next((entry for entry in self.entries if entry.name == name), Entry(name))
 
@@ -109,6 +116,11 @@ def load_course(folder: Path) -> Course:
     except (ValueError, TypeError) as error:
         raise ExerciseError(f"{path}: {error}") from None
     return course
+
+
+def course_of(folder: str | Path | None) -> Course:
+    """The course in a folder, or the whole package if there is none."""
+    return whole_package() if folder is None else load_course(user_path("course", folder))
 
 
 def new_course(folder: Path, only: Sequence[str] | None = None) -> Course:
@@ -149,11 +161,7 @@ def course_text(course: Course) -> str:
 def check_in(folder: str | Path, name: str, answer: Callable[..., object]) -> bool:
     """Check an exercise of a course with its seed, in a notebook; print it, and tell whether it passed."""
     course = load_course(Path(folder))
-    exercise = course.load(name)
-    verdict = check_here(exercise, answer, course.seed)
-    for line in lines_of(exercise, verdict):
-        print(line)
-    return verdict.state == PASSED
+    return check_aloud(course.load(name), answer, course.seed)
 
 
 def hash_of(key: str) -> str:

@@ -13,7 +13,7 @@ from ..utils.errors import AnswerError, NotDone
 from ..utils.object_checks import check_callable
 from . import wire
 from .exercise import Loaded, load, load_module, with_probe
-from .ladder import Verdict
+from .ladder import PASSED, Verdict
 from .ladder import check as check_handed_in
 from .museum import copied
 from .shown import lines_of
@@ -36,10 +36,15 @@ def check(name: str, answer: Callable[..., object], seed: int = 0) -> bool:
     exercise = load(name)
     check_callable("answer", answer, "a function")
     check_positive_int("seed", seed, 0)
+    return check_aloud(exercise, answer, seed)
+
+
+def check_aloud(exercise: Loaded, answer: Callable[..., object], seed: int) -> bool:
+    """Check a function in this process, print how it stands, and tell whether it passed."""
     verdict = check_here(exercise, answer, seed)
     for line in lines_of(exercise, verdict):
         print(line)
-    return verdict.state == "passed"
+    return verdict.state == PASSED
 
 
 def check_here(exercise: Loaded, answer: Callable[..., object], seed: int = 0) -> Verdict:

@@ -19,7 +19,7 @@ from typing import Iterator, Mapping, NamedTuple, NoReturn, Sequence
 
 from . import apart, ladder, wire
 from .class_folder import read_file
-from .course import Course, load_course, whole_package
+from .course import course_of
 from .exercise import FOLDER, Loaded
 from .ladder import NOT_YET, TO_DO, Verdict
 from .process import Limits, handed_in
@@ -39,10 +39,6 @@ class Setting(NamedTuple):
     course: str | None
     seed: int
     limit_s: float | None = None  # at most so long an exercise
-
-    def load_course(self) -> Course:
-        """The course, or the whole package."""
-        return whole_package() if self.course is None else load_course(Path(self.course))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -75,7 +71,7 @@ class Checker:
 
     def __init__(self, setting: Setting, servers: ForkServers) -> None:
         self._setting, self._servers = setting, servers
-        course = setting.load_course()
+        course = course_of(setting.course)
         self._exercises = [remembering(course.load(name)) for name in course.names()]
         folders = [FOLDER, Path(setting.folder), *([course.folder] if course.folder else [])]
         self._hidden = tuple(str(path) for path in map(Path.resolve, folders) if _may_hide(path))

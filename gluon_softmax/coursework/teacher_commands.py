@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Callable, Mapping, NamedTuple, Sequence
+from typing import Callable, Mapping
 
 from ..utils.checks import check_positive_int
 from ..utils.errors import ExerciseError
 from ..utils.files import user_path, write_whole
 from .class_folder import readable
-from .course import FILE, KEY, Course, load_course, new_course, whole_package
+from .command import PROGRAM, Command, FlagsOf, add_commands
+from .course import FILE, KEY, course_of, new_course
 from .course_exports import PLACES, export
 from .report import Report, make_report
 from .report_formats import as_csv, as_json, gradescope, junit, table
 from .report_page import page
 from .validate import Fault, validate
 
-PROGRAM = "gluon-softmax exercise"
 FAULTY = 1  # the exit code of validate, if anything is wrong
 GRADESCOPE = "gradescope"
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -28,17 +28,6 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "html": page,
     "junit": junit,
 }
-
-FlagsOf = Callable[[argparse.ArgumentParser], Mapping[str, str]]
-
-
-class Command(NamedTuple):
-    """A command: what its help says, examples, what adds its arguments, and what it does."""
-
-    summary: str
-    examples: Sequence[str]
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    action: Callable[[argparse.Namespace], int | None]
 
 
 def report(args: argparse.Namespace) -> None:
@@ -52,7 +41,7 @@ def report(args: argparse.Namespace) -> None:
     if out is not None and args.format == GRADESCOPE and out.exists() and not out.is_dir():
         raise ExerciseError(f"out takes a folder; got {out}")
     say = _count if sys.stderr.isatty() else _say_nothing
-    found = make_report(folder, _course(args.course), args.seed, args.limit_s, args.workers, say)
+    found = make_report(folder, course_of(args.course), args.seed, args.limit_s, args.workers, say)
     if args.format == GRADESCOPE:
         assert out is not None
         _write_results(found, out)
@@ -78,10 +67,6 @@ def _say_nothing(_: int, __: int) -> None:
     """Take the place of `_count`."""
 
 
-def _course(folder: str | None) -> Course:
-    return whole_package() if folder is None else load_course(user_path("course", folder))
-
-
 def course_new(args: argparse.Namespace) -> None:
     """Make a course's folder."""
     folder = user_path("course", args.course)
@@ -94,7 +79,7 @@ def course_new(args: argparse.Namespace) -> None:
 def course_export(args: argparse.Namespace) -> None:
     """Write a course for where it is handed in."""
     out = user_path("out", args.out)
-    for path in export(_course(args.course), args.to, out):
+    for path in export(course_of(args.course), args.to, out):
         print(path)
 
 
@@ -121,36 +106,13 @@ def add_teacher_commands(
     subparsers: argparse._SubParsersAction[argparse.ArgumentParser], flags_of: FlagsOf
 ) -> None:
     """Add the commands to those of ``exercise``; `flags_of` gives an argument's name in an error."""
-    for name, command in COMMANDS.items():
-        _add(subparsers, PROGRAM, name, command, flags_of)
+    add_commands(subparsers, PROGRAM, COMMANDS, flags_of)
     summary = "make a course, or write it for where it is handed in"
     course = subparsers.add_parser(
         "course", help=summary, description=f"{summary[0].upper()}{summary[1:]}.", allow_abbrev=False
     )
     found = course.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, command in COURSE_COMMANDS.items():
-        _add(found, f"{PROGRAM} course", name, command, flags_of)
-
-
-def _add(
-    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
-    program: str,
-    name: str,
-    command: Command,
-    flags_of: FlagsOf,
-) -> None:
-    examples = "".join(f"\n  {program} {name} {example}" for example in command.examples)
-    sub = subparsers.add_parser(
-        name,
-        help=command.summary,
-        description=command.summary[0].upper() + command.summary[1:] + ".",
-        epilog=f"example{'s' if len(command.examples) > 1 else ''}:{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    sub.add_argument("--debug", action="store_true", help="show where an error comes from")
-    command.add_arguments(sub)
-    sub.set_defaults(command=command.action, parser=sub, flags=flags_of(sub))
+    add_commands(found, f"{PROGRAM} course", COURSE_COMMANDS, flags_of)
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:

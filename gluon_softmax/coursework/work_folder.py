@@ -9,10 +9,10 @@ from typing import NamedTuple, Sequence
 
 from ..utils.errors import ExerciseError
 from ..utils.files import user_path
-from .course import load_course, whole_package
+from .command import PROGRAM
+from .course import course_of
 from .progress import FILE, Progress
 
-PROGRAM = "gluon-softmax exercise"
 README = "README.md"
 _README = f"""# Exercises
 
@@ -44,8 +44,7 @@ class WorkFolder:
 
     def __init__(self, path: str | Path, course: str | Path | None = None) -> None:
         self.path = user_path("work", path)
-        folder = self.progress().course if course is None else str(user_path("course", course).resolve())
-        self.course = whole_package() if folder is None else load_course(Path(folder))
+        self.course = course_of(self.progress().course if course is None else course)
 
     @classmethod
     def existing(cls, path: str | Path) -> WorkFolder:
@@ -88,7 +87,7 @@ class WorkFolder:
         if self.path.exists() and not self.path.is_dir():
             raise ExerciseError(f"work takes a folder; {self.path} is a file")
         progress = self.progress()  # before anything is written
-        progress.course = None if self.course.folder is None else str(self.course.folder)
+        progress.course = None if self.course.folder is None else str(self.course.folder.resolve())
         self.path.mkdir(parents=True, exist_ok=True)
         started = Started([], [])
         for name in chosen:

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from oracles.small_runs import Call
 
-from gluon_softmax.coursework.course import new_course
-from gluon_softmax.coursework.exercise import FOLDER
-from gluon_softmax.coursework.keys import has_key
+from gluon_softmax.coursework.course import load_course, new_course, whole_package
 from gluon_softmax.utils.errors import ExerciseError
 
 
@@ -18,22 +16,22 @@ def test_a_key_is_one_course_s(tmp_path: Path) -> None:
     for name in ("course", "other"):
         new_course(tmp_path / name, ["masked_bce"])
     key = tmp_path / "course" / "key.txt"
-    assert has_key(key, tmp_path / "course")
-    assert not has_key(key, tmp_path / "other")
-    assert not has_key(tmp_path / "nothing", tmp_path / "course")
-    assert not has_key(key, FOLDER)  # the package is no course
+    assert load_course(tmp_path / "course").has_key(key)
+    assert not load_course(tmp_path / "other").has_key(key)
+    assert not load_course(tmp_path / "course").has_key(tmp_path / "nothing")
+    assert not whole_package().has_key(key)  # the package is no course
     (tmp_path / "empty").write_text("")
-    assert not has_key(tmp_path / "empty", FOLDER)
+    assert not whole_package().has_key(tmp_path / "empty")
 
 
 def test_a_course_without_a_key_has_none(tmp_path: Path) -> None:
     new_course(tmp_path / "course", ["masked_bce"])
     path = tmp_path / "course" / "course.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "key_sha256": ""}))
-    assert not has_key(tmp_path / "course" / "key.txt", tmp_path / "course")
+    assert not load_course(tmp_path / "course").has_key(tmp_path / "course" / "key.txt")
     path.write_text("{")
     with pytest.raises(ExerciseError, match="takes JSON"):
-        has_key(tmp_path / "course" / "key.txt", tmp_path / "course")
+        load_course(tmp_path / "course").has_key(tmp_path / "course" / "key.txt")
 
 
 def test_the_command_shows_a_solution_for_the_key(tmp_path: Path, call: Call) -> None:
