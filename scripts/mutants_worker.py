@@ -86,8 +86,8 @@ def _child(tests: list[str], reach: str | None) -> None:
             code = mutants_reach.measure([*_QUIET, *tests], reach)
         else:
             files = dict.fromkeys(test.split("::")[0] for test in tests)
-            plugins = [mutants_reach.Choose(tests)] if any("::" in test for test in tests) else []
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_QUIET, *files], plugins=plugins))
+            choose = mutants_reach.Choose(tests)
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_QUIET, *files], plugins=[choose]))
         sys.stdout.flush()
     except BaseException:  # of pytest itself; the log may say more
         traceback.print_exc()
