@@ -175,3 +175,15 @@ def log_count(count: numpy.ndarray) -> numpy.ndarray:
     """The logarithm of counts or shares of at least 0 as float32, -87.3 for 0."""
     logarithm: numpy.ndarray = numpy.log(numpy.maximum(count, _MIN_COUNT)).astype(numpy.float32)
     return logarithm
+
+
+def hit_places(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:
+    """Where a candidate (S,) equals a target (N,): positions and candidates, (2, n), position by position."""
+    order = numpy.argsort(candidates, kind="stable")
+    ordered = candidates[order]
+    first = numpy.searchsorted(ordered, target)  # (N,)
+    positions = numpy.flatnonzero(ordered[numpy.minimum(first, candidates.size - 1)] == target)
+    first = first[positions]
+    copies = numpy.searchsorted(ordered, target[positions], "right") - first  # of each of these targets
+    copy = numpy.arange(copies.sum()) - numpy.repeat(numpy.cumsum(copies) - copies, copies)  # 0, 1, ... of it
+    return numpy.stack([numpy.repeat(positions, copies), order[numpy.repeat(first, copies) + copy]])

@@ -16,8 +16,7 @@ from ..fused.sampled_cross_entropy import sampled_cross_entropy
 from ..utils.checks import check_bool, check_counts
 from ..utils.types import Array, InitializerLike, Numbers
 from .base import Target
-from .candidates import CandidateLayer, log_count
-from .sampled import hit_places
+from .candidates import CandidateLayer, hit_places, log_count
 from .unigram_bias import unigram_bias
 
 

@@ -16,7 +16,7 @@ from ..utils.checks import check_counts, check_falling_counts, check_positive_in
 from ..utils.types import Array, InitializerLike, Numbers
 from ..vocabulary.samplers import LogUniformSampler, Sampler
 from .base import Target
-from .candidates import Candidates, SamplingLayer
+from .candidates import Candidates, SamplingLayer, hit_places
 from .unigram_bias import unigram_bias
 
 _FALLING = "numbers that fall from id 1 on where the sampler is log-uniform (another order: UnigramSampler)"
@@ -121,15 +121,3 @@ class SampledSoftmax(SamplingLayer):
 
     def __repr__(self) -> str:
         return f"SampledSoftmax({self._options()})"
-
-
-def hit_places(target: numpy.ndarray, candidates: numpy.ndarray) -> numpy.ndarray:
-    """Where a candidate (S,) equals a target (N,): positions and candidates, (2, n), position by position."""
-    order = numpy.argsort(candidates, kind="stable")
-    ordered = candidates[order]
-    first = numpy.searchsorted(ordered, target)  # (N,)
-    positions = numpy.flatnonzero(ordered[numpy.minimum(first, candidates.size - 1)] == target)
-    first = first[positions]
-    copies = numpy.searchsorted(ordered, target[positions], "right") - first  # of each of these targets
-    copy = numpy.arange(copies.sum()) - numpy.repeat(numpy.cumsum(copies) - copies, copies)  # 0, 1, ... of it
-    return numpy.stack([numpy.repeat(positions, copies), order[numpy.repeat(first, copies) + copy]])

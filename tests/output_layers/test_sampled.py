@@ -31,7 +31,7 @@ from gluon_softmax import (
     train,
 )
 from gluon_softmax.backend import autograd, mx, nn, np
-from gluon_softmax.output_layers.sampled import hit_places
+from gluon_softmax.output_layers.candidates import hit_places
 from gluon_softmax.runs.layers import build_output_layer
 
 
